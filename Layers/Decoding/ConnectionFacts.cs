@@ -1,0 +1,25 @@
+namespace RealtimeHello.Layers.Decoding;
+
+/// <summary>
+/// What both directions have to know of each other, and what later bytes can't be decoded without. Kept when the bytes that told it are evicted.
+/// </summary>
+public sealed record ConnectionFacts
+{
+    /// <summary>The path of the request for a WebSocket, without its query; null before there was one.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>101 was seen.</summary>
+    public bool Upgraded { get; init; }
+
+    /// <summary>Sec-WebSocket-Protocol of the answer.</summary>
+    public string? Subprotocol { get; init; }
+
+    /// <summary>Sec-WebSocket-Extensions of the answer.</summary>
+    public string? Extensions { get; init; }
+
+    /// <summary>The hub protocol of an accepted SignalR handshake: json, messagepack; null for a WebSocket that does not speak SignalR, or not yet.</summary>
+    public string? HubProtocol { get; init; }
+
+    /// <summary>The client's first message was looked at, and was no SignalR handshake: this is another protocol.</summary>
+    public bool IsNotSignalR { get; init; }
+}

@@ -1,0 +1,23 @@
+namespace RealtimeHello.Layers.Decoding;
+
+/// <summary>What the next byte of a direction of the plain tap is part of.</summary>
+public enum PlainPhase : byte
+{
+    /// <summary>An HTTP/1.1 head (or the line between two of them). May hold secrets that have to be masked before they are stored.</summary>
+    Head,
+
+    /// <summary>The body of an HTTP request or response: counted, not stored, but for the answer that refuses a WebSocket.</summary>
+    Body,
+
+    /// <summary>The body of an answer that refuses a WebSocket: its beginning is worth keeping.</summary>
+    RefusalBody,
+
+    /// <summary>The client's bytes after its request for a WebSocket, before the answer: a frame, or the next request.</summary>
+    Undecided,
+
+    /// <summary>WebSocket frames.</summary>
+    WebSocket,
+
+    /// <summary>Something that is not decoded: HTTP/2, another protocol, what follows a fault.</summary>
+    Opaque,
+}

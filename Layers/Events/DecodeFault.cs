@@ -1,0 +1,20 @@
+namespace RealtimeHello.Layers;
+
+/// <summary>
+/// Bytes that break a rule of their layer, are too large, cut off, or use something that the decoder does not know.
+/// The decoder that found it turns opaque and counts bytes; the layers below it go on.
+/// </summary>
+/// <param name="AtLayer">The layer whose rule was broken.</param>
+/// <param name="Rule">The rule, as a reference: <c>RFC 6455 5.2</c>, <c>SignalR handshake</c>.</param>
+/// <param name="Reason">What is wrong, in words.</param>
+public sealed record DecodeFault(Layer AtLayer, string Rule, string Reason) : LayerDetail
+{
+    /// <inheritdoc/>
+    public override Layer Layer => AtLayer;
+
+    /// <inheritdoc/>
+    public override string Kind => "fault";
+
+    /// <inheritdoc/>
+    public override string Summary => $"{Reason} ({Rule})";
+}

@@ -1,0 +1,17 @@
+namespace RealtimeHello.Layers;
+
+/// <summary>Bytes of a layer that are not there to be decoded: evicted from the journal, or never stored.</summary>
+/// <param name="AtLayer">The lowest layer that lacks them.</param>
+/// <param name="Length">How many bytes.</param>
+/// <param name="Reason">Why they are not there, in words.</param>
+public sealed record Gap(Layer AtLayer, long Length, string Reason) : LayerDetail
+{
+    /// <inheritdoc/>
+    public override Layer Layer => AtLayer;
+
+    /// <inheritdoc/>
+    public override string Kind => "gap";
+
+    /// <inheritdoc/>
+    public override string Summary => $"{Length} bytes are not here: {Reason}";
+}

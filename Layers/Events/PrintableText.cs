@@ -1,0 +1,43 @@
+using System.Text;
+
+namespace RealtimeHello.Layers;
+
+/// <summary>A stranger's text, made fit for one line of a log or a terminal.</summary>
+public static class PrintableText
+{
+    /// <summary>
+    /// The beginning of <paramref name="text"/>, at most <paramref name="limit"/> characters, on one line: control characters (C0, C1, DEL),
+    /// line and paragraph separators, direction overrides and lone surrogates become <c>\uXXXX</c>, so that nothing can move a cursor, colour a screen or forge a line.
+    /// </summary>
+    public static string OneLine(string text, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var safe = text.Length <= limit;
+        for (var i = 0; safe && i < text.Length; i++) safe = !MustEscape(text, i);
+        if (safe) return text;
+
+        var line = new StringBuilder(Math.Min(text.Length, limit) + 16);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (i >= limit && !(char.IsLowSurrogate(text[i]) && char.IsHighSurrogate(text[i - 1])))
+            {
+                line.Append('…');
+                break;
+            }
+
+            if (MustEscape(text, i)) line.Append("\\u").Append(((int)text[i]).ToString("X4", null));
+            else line.Append(text[i]);
+        }
+
+        return line.ToString();
+    }
+
+    private static bool MustEscape(string text, int at) => text[at] switch
+    {
+        < ' ' or (>= '\x7f' and <= '\x9f') => true,
+        '\u2028' or '\u2029' or '\u061c' or (>= '\u200e' and <= '\u200f') or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') => true,
+        var c when char.IsHighSurrogate(c) => at + 1 >= text.Length || !char.IsLowSurrogate(text[at + 1]),
+        var c when char.IsLowSurrogate(c) => at == 0 || !char.IsHighSurrogate(text[at - 1]),
+        _ => false,
+    };
+}

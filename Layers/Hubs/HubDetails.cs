@@ -1,0 +1,93 @@
+namespace RealtimeHello.Layers.Hubs;
+
+/// <summary>A fact of the hub's lifecycle, seen on the server from outside the hub.</summary>
+public abstract record HubDetail : LayerDetail
+{
+    /// <inheritdoc/>
+    public override Layer Layer => Layer.Hub;
+}
+
+/// <summary>OnConnectedAsync is over: the connection is the hub's.</summary>
+/// <param name="Hub">The hub's type name.</param>
+/// <param name="HubConnectionId">SignalR's own id of the connection.</param>
+/// <param name="User">The user's label, if signed in.</param>
+/// <param name="Protocol">The hub protocol: json, messagepack.</param>
+public sealed record HubConnected(string Hub, string HubConnectionId, string? User, string? Protocol) : HubDetail
+{
+    /// <inheritdoc/>
+    public override string Kind => "connected";
+
+    /// <inheritdoc/>
+    public override string Summary => $"{Hub}: {PrintableText.OneLine(User ?? "nobody signed in", 80)}" + (Protocol is null ? "" : $", over {Protocol}");
+}
+
+/// <summary>A hub method was called.</summary>
+public sealed record HubInvoked(string Method) : HubDetail
+{
+    /// <inheritdoc/>
+    public override string Kind => "invoked";
+
+    /// <inheritdoc/>
+    public override string Summary => PrintableText.OneLine(Method, 120);
+}
+
+/// <summary>A hub method returned.</summary>
+public sealed record HubCompleted(string Method, TimeSpan Duration) : HubDetail
+{
+    /// <inheritdoc/>
+    public override string Kind => "completed";
+
+    /// <inheritdoc/>
+    public override string Summary => $"{PrintableText.OneLine(Method, 120)} in {Duration.TotalMilliseconds:0.###} ms";
+}
+
+/// <summary>A hub method, OnConnectedAsync or OnDisconnectedAsync threw.</summary>
+public sealed record HubFailed(string Method, TimeSpan Duration, string ErrorType, string Error) : HubDetail
+{
+    /// <inheritdoc/>
+    public override string Kind => "failed";
+
+    /// <inheritdoc/>
+    public override string Summary => $"{PrintableText.OneLine(Method, 80)}: {ErrorType}: {PrintableText.OneLine(Error, 160)}";
+}
+
+/// <summary>The connection was added to a group.</summary>
+public sealed record HubGroupJoined(string Group) : HubDetail
+{
+    /// <inheritdoc/>
+    public override string Kind => "groupJoined";
+
+    /// <inheritdoc/>
+    public override string Summary => PrintableText.OneLine(Group, 120);
+}
+
+/// <summary>The connection was removed from a group.</summary>
+public sealed record HubGroupLeft(string Group) : HubDetail
+{
+    /// <inheritdoc/>
+    public override string Kind => "groupLeft";
+
+    /// <inheritdoc/>
+    public override string Summary => PrintableText.OneLine(Group, 120);
+}
+
+/// <summary>The hub sent to this connection alone (sends to groups and to all are seen in the bytes of each connection).</summary>
+public sealed record HubSent(string Method, string To) : HubDetail
+{
+    /// <inheritdoc/>
+    public override string Kind => "sent";
+
+    /// <inheritdoc/>
+    public override string Summary => $"{PrintableText.OneLine(Method, 80)} to {PrintableText.OneLine(To, 80)}";
+}
+
+/// <summary>OnDisconnectedAsync is over.</summary>
+/// <param name="Error">The exception's message that SignalR gave, if any; it often gives none.</param>
+public sealed record HubDisconnected(string? Error) : HubDetail
+{
+    /// <inheritdoc/>
+    public override string Kind => "disconnected";
+
+    /// <inheritdoc/>
+    public override string Summary => Error is null ? "SignalR gave no reason" : PrintableText.OneLine(Error, 160);
+}
