@@ -18,6 +18,12 @@ public sealed record DecoderLimits
     /// <summary>Bytes of a TLS handshake message (a hello) that are gathered; a longer one is a fault.</summary>
     public int TlsHelloBytes { get; init; } = 16 * 1024;
 
+    /// <summary>The client's bytes that are held after its request for a WebSocket until the answer comes; more are a fault.</summary>
+    public int UndecidedBytes { get; init; } = 16 * 1024;
+
+    /// <summary>Bytes of a message of SignalR's handshake; what is longer is not taken for one.</summary>
+    public int HandshakeBytes { get; init; } = 4 * 1024;
+
     /// <summary>Bytes of one hub message; a longer one is a fault, and the decoder goes on after it where that can be found.</summary>
     public int HubMessageBytes { get; init; } = 1024 * 1024;
 

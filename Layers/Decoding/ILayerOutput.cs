@@ -5,7 +5,4 @@ public interface ILayerOutput
 {
     /// <summary>One event, with the byte range in the tap's stream that it was read from.</summary>
     void Emit(LayerDetail detail, ByteRange source);
-
-    /// <summary>Payload for the layer above. The bytes are only valid during the call.</summary>
-    void Forward(ReadOnlySpan<byte> payload, ByteRange source);
 }

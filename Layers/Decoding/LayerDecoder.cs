@@ -10,13 +10,9 @@ public abstract class LayerDecoder(ILayerOutput output)
     /// <summary>Where events and payload go.</summary>
     protected ILayerOutput Output { get; } = output;
 
-    /// <summary>
-    /// Takes all of <paramref name="bytes"/>. <paramref name="source"/> is where they came from in the tap's stream: as long as
-    /// <paramref name="bytes"/> when they stand there as they are (masked or not), of another length when they were compressed, and then
-    /// every byte is said to come from all of it.
-    /// </summary>
-    public abstract void Push(ReadOnlySpan<byte> bytes, ByteRange source);
+    /// <summary>Takes all of <paramref name="bytes"/>, which came from <paramref name="source"/> in the tap's stream.</summary>
+    public abstract void Push(ReadOnlySpan<byte> bytes, ByteSource source);
 
-    /// <summary>No more bytes come. What was begun and not finished becomes a fault.</summary>
-    public abstract void Complete(StreamEnding ending);
+    /// <summary>No more bytes come; the stream ended at <paramref name="offset"/>. What was begun and not finished becomes a fault.</summary>
+    public abstract void Complete(StreamEnding ending, long offset);
 }

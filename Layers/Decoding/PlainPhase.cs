@@ -3,13 +3,16 @@ namespace RealtimeHello.Layers.Decoding;
 /// <summary>What the next byte of a direction of the plain tap is part of.</summary>
 public enum PlainPhase : byte
 {
-    /// <summary>An HTTP/1.1 head (or the line between two of them). May hold secrets that have to be masked before they are stored.</summary>
+    /// <summary>
+    /// An HTTP/1.1 head, the lines between two of them, or a line of a chunked body that is not its content: a chunk's size, the trailers.
+    /// May hold secrets that have to be masked before they are stored, and has to be stored: what follows can't be decoded without it.
+    /// </summary>
     Head,
 
-    /// <summary>The body of an HTTP request or response: counted, not stored, but for the answer that refuses a WebSocket.</summary>
+    /// <summary>The content of an HTTP request or response: counted, not stored, but for the answer that refuses a WebSocket.</summary>
     Body,
 
-    /// <summary>The body of an answer that refuses a WebSocket: its beginning is worth keeping.</summary>
+    /// <summary>The beginning of the content of an answer that refuses a WebSocket: worth keeping.</summary>
     RefusalBody,
 
     /// <summary>The client's bytes after its request for a WebSocket, before the answer: a frame, or the next request.</summary>

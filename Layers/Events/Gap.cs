@@ -2,9 +2,9 @@ namespace RealtimeHello.Layers;
 
 /// <summary>Bytes of a layer that are not there to be decoded: evicted from the journal, or never stored.</summary>
 /// <param name="AtLayer">The lowest layer that lacks them.</param>
-/// <param name="Length">How many bytes.</param>
+/// <param name="Length">How many bytes; null when it is everything from here on.</param>
 /// <param name="Reason">Why they are not there, in words.</param>
-public sealed record Gap(Layer AtLayer, long Length, string Reason) : LayerDetail
+public sealed record Gap(Layer AtLayer, long? Length, string Reason) : LayerDetail
 {
     /// <inheritdoc/>
     public override Layer Layer => AtLayer;
@@ -13,5 +13,5 @@ public sealed record Gap(Layer AtLayer, long Length, string Reason) : LayerDetai
     public override string Kind => "gap";
 
     /// <inheritdoc/>
-    public override string Summary => $"{Length} bytes are not here: {Reason}";
+    public override string Summary => Length is { } length ? $"{length} bytes are not here: {Reason}" : $"nothing from here on: {Reason}";
 }

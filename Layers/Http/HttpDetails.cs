@@ -23,7 +23,7 @@ public sealed record HttpRequest(
     public override string Kind => "request";
 
     /// <inheritdoc/>
-    public override string Summary => $"{Method} {Target} {Version}" + (AsksForWebSocket ? ", asks for a WebSocket" : "");
+    public override string Summary => $"{Method} {PrintableText.OneLine(Target, 120)} {Version}" + (AsksForWebSocket ? ", asks for a WebSocket" : "");
 
     /// <summary>The target without its query.</summary>
     public string Path => Target.IndexOf('?', StringComparison.Ordinal) is var at and >= 0 ? Target[..at] : Target;
@@ -36,7 +36,7 @@ public sealed record HttpResponse(int Status, string Reason, string Version, IRe
     public override string Kind => "response";
 
     /// <inheritdoc/>
-    public override string Summary => $"{Version} {Status} {Reason}";
+    public override string Summary => $"{Version} {Status} {PrintableText.OneLine(Reason, 80)}";
 }
 
 /// <summary>101: the connection is a WebSocket from here on.</summary>
@@ -50,8 +50,8 @@ public sealed record HttpUpgraded(IReadOnlyList<HttpHeader> Headers, string? Sub
 
     /// <inheritdoc/>
     public override string Summary => "101 Switching Protocols"
-        + (Subprotocol is null ? "" : $", subprotocol {Subprotocol}")
-        + (Extensions is null ? "" : $", {Extensions}");
+        + (Subprotocol is null ? "" : $", subprotocol {PrintableText.OneLine(Subprotocol, 60)}")
+        + (Extensions is null ? "" : $", {PrintableText.OneLine(Extensions, 100)}");
 }
 
 /// <summary>A request for a WebSocket was answered with something else than 101.</summary>
@@ -65,5 +65,5 @@ public sealed record HttpRefused(int Status, string Reason, IReadOnlyList<HttpHe
     public override string Kind => "refused";
 
     /// <inheritdoc/>
-    public override string Summary => $"no WebSocket: {Status} {Reason}";
+    public override string Summary => $"no WebSocket: {Status} {PrintableText.OneLine(Reason, 80)}";
 }

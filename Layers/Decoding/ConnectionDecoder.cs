@@ -1,0 +1,228 @@
+using RealtimeHello.Layers.Http;
+using RealtimeHello.Layers.SignalR;
+using RealtimeHello.Layers.WebSockets;
+
+namespace RealtimeHello.Layers.Decoding;
+
+/// <summary>
+/// All decoders of one connection, and the facts that cross its directions. Bytes go in as the taps saw them, events come out.
+/// <code>
+/// plain tap, client's side:  HttpRequestDecoder  -> (101) -> WebSocketFrameDecoder -> WebSocketMessageDecoder -> SignalRDecoder
+/// plain tap, server's side:  HttpResponseDecoder -> (101) -> WebSocketFrameDecoder -> WebSocketMessageDecoder -> SignalRDecoder
+/// </code>
+/// Not thread-safe. Never throws for bad input. At <see cref="DecodingDepth.Lifecycle"/>, a data frame costs no memory, and a connection
+/// whose SignalR handshake is over holds no buffers.
+/// </summary>
+public sealed class ConnectionDecoder
+{
+    private readonly IConnectionOutput output;
+    private readonly DecoderLimits limits;
+    private readonly DecodingDepth depth;
+    private readonly PlainLane client;
+    private readonly PlainLane server;
+    private readonly bool clientReceives;
+    private HttpConversation? http;
+    private SignalRConversation? signalR;
+
+    /// <summary>Begins with a connection's first bytes.</summary>
+    public ConnectionDecoder(Perspective perspective, DecodingDepth depth, IConnectionOutput output, DecoderLimits? limits = null)
+        : this(perspective, depth, output, new ConnectionFacts(), limits ?? DecoderLimits.Default)
+    {
+        BeginHttp();
+    }
+
+    private ConnectionDecoder(Perspective perspective, DecodingDepth depth, IConnectionOutput output, ConnectionFacts facts, DecoderLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        this.output = output;
+        this.limits = limits;
+        this.depth = depth;
+        Facts = facts;
+        clientReceives = perspective == Perspective.Client;
+        client = new PlainLane(output, clientReceives ? Direction.Sent : Direction.Received);
+        server = new PlainLane(output, clientReceives ? Direction.Received : Direction.Sent);
+    }
+
+    /// <summary>What was found out so far: the same instance until something changes.</summary>
+    public ConnectionFacts Facts { get; private set; }
+
+    /// <summary>WebSocket frames received, control frames included.</summary>
+    public long FramesReceived => Lane(Direction.Received).Frames?.Frames ?? 0;
+
+    /// <summary>WebSocket frames sent, control frames included.</summary>
+    public long FramesSent => Lane(Direction.Sent).Frames?.Frames ?? 0;
+
+    /// <summary>
+    /// Goes on in the middle, at a frame and message boundary in both directions; what was before is not there.
+    /// Offsets are those of the plain tap.
+    /// </summary>
+    public static ConnectionDecoder Resume(
+        Perspective perspective, DecodingDepth depth, IConnectionOutput output, ConnectionFacts facts, long receivedOffset, long sentOffset, DecoderLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        var decoder = new ConnectionDecoder(perspective, depth, output, facts, limits ?? DecoderLimits.Default);
+        decoder.Lane(Direction.Received).Offset = receivedOffset;
+        decoder.Lane(Direction.Sent).Offset = sentOffset;
+        if (facts.Upgraded) decoder.BeginWebSocket();
+        else decoder.BeginHttp();
+        return decoder;
+    }
+
+    /// <summary>Takes all of <paramref name="bytes"/>, the next ones of their tap and direction.</summary>
+    public void Push(TapPoint tap, Direction direction, ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty) bytes = bytes[Advance(tap, direction, bytes)..];
+    }
+
+    /// <summary>
+    /// Takes at least one byte of <paramref name="bytes"/>, and at most those up to where <see cref="PhaseOf"/> of that direction changes.
+    /// </summary>
+    /// <returns>How many bytes it took; 0 when there were none.</returns>
+    public int Advance(TapPoint tap, Direction direction, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty || tap == TapPoint.Wire) return bytes.Length;
+        var lane = Lane(direction);
+        if (lane.Phase == PlainPhase.Undecided) return Hold(bytes);
+        var count = lane.Advance(bytes);
+        if (http is not null || signalR is not null) Settle();
+        return count;
+    }
+
+    /// <summary>
+    /// <paramref name="count"/> bytes passed that are not there: HTTP content, what is opaque. Where the decoder can't go on without them, it
+    /// emits a <see cref="Gap"/> and that direction becomes <see cref="PlainPhase.Opaque"/>.
+    /// </summary>
+    public void Skip(TapPoint tap, Direction direction, long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (count == 0 || tap == TapPoint.Wire) return;
+        Lane(direction).Skip(count);
+        if (http is not null || signalR is not null) Settle();
+    }
+
+    /// <summary>No more bytes come from that tap and direction.</summary>
+    public void Complete(TapPoint tap, Direction direction, StreamEnding ending)
+    {
+        if (tap == TapPoint.Wire) return;
+        Lane(direction).Complete(ending);
+        if (http is not null || signalR is not null) Settle();
+    }
+
+    /// <summary>What the next byte of a direction of the plain tap is part of.</summary>
+    public PlainPhase PhaseOf(Direction direction) => Lane(direction).Phase;
+
+    /// <summary>
+    /// The next byte of that direction begins a WebSocket message or a control frame, and no hub message was begun and not finished, as far as
+    /// is known at this depth: a recording can be cut here and decoded on with <see cref="Resume"/>.
+    /// </summary>
+    public bool IsBetweenMessages(Direction direction) => Lane(direction).Frames is { IsBetweenMessages: true };
+
+    private PlainLane Lane(Direction direction) => (direction == Direction.Sent) == clientReceives ? client : server;
+
+    private void BeginHttp()
+    {
+        http = new HttpConversation();
+        client.Decoder = new HttpRequestDecoder(client, http, limits);
+        server.Decoder = new HttpResponseDecoder(server, http, limits);
+    }
+
+    private void BeginWebSocket()
+    {
+        signalR = new SignalRConversation { RequestedProtocol = Facts.HubProtocol, IsNotSignalR = Facts.IsNotSignalR };
+        BeginFrames(client, fromClient: true);
+        BeginFrames(server, fromClient: false);
+        SettleSignalR();
+    }
+
+    private void BeginFrames(PlainLane lane, bool fromClient)
+    {
+        var frames = new WebSocketFrameDecoder(lane, fromClient, mayCompress: false, depth == DecodingDepth.Full);
+        if (Facts.HubProtocol is null && !Facts.IsNotSignalR)
+            frames.Messages = new WebSocketMessageDecoder(new SignalRDecoder(lane, signalR!, fromClient, depth, limits));
+        lane.Decoder = frames;
+    }
+
+    /// <summary>The client's bytes after its request for a WebSocket wait for the answer.</summary>
+    private int Hold(ReadOnlySpan<byte> bytes)
+    {
+        var room = limits.UndecidedBytes - http!.Held.Length;
+        if (bytes.Length > room)
+        {
+            client.Emit(
+                new DecodeFault(Layer.Http, "RFC 6455 4.1", $"More than {limits.UndecidedBytes} bytes follow the request for a WebSocket before its answer."),
+                new ByteRange(client.Offset - http.Held.Length, client.Offset + room + 1));
+            client.Offset += room + 1;
+            http.Held.Clear();
+            client.Decoder = null;
+            return room + 1;
+        }
+
+        http.Held.Append(bytes);
+        client.Offset += bytes.Length;
+        return bytes.Length;
+    }
+
+    /// <summary>Carries what one direction found out over to the other.</summary>
+    private void Settle()
+    {
+        if (http is not null) SettleHttp();
+        if (signalR is not null) SettleSignalR();
+    }
+
+    private void SettleHttp()
+    {
+        if (Facts.Path != http!.WebSocketPath) Facts = Facts with { Path = http.WebSocketPath };
+        if (http.Outcome == HttpOutcome.Http)
+        {
+            if (server.Phase == PlainPhase.Opaque && client.Phase == PlainPhase.Undecided) DropClient();
+            if (http.Held.Length > 0 && client.Phase != PlainPhase.Undecided) Replay(http.Held.Take());
+            if (client.Phase == PlainPhase.Opaque && server.Phase == PlainPhase.Opaque) http = null;
+            return;
+        }
+
+        var conversation = http;
+        if (conversation.Outcome == HttpOutcome.Opaque)
+        {
+            conversation.Held.Clear();
+            client.Decoder = server.Decoder = null;
+            http = null;
+            return;
+        }
+
+        var clientIsThere = client.Phase == PlainPhase.Undecided || client.Decoder is HttpRequestDecoder { IsBetweenRequests: true };
+        Facts = Facts with { Upgraded = true, Subprotocol = conversation.Upgraded!.Subprotocol, Extensions = conversation.Upgraded.Extensions };
+        http = null;
+        BeginWebSocket();
+        if (!clientIsThere) client.Decoder = null;
+        Replay(conversation.Held.Take());
+    }
+
+    /// <summary>Decodes the client's bytes that waited, at the offsets that they have.</summary>
+    private void Replay(PooledBytes held)
+    {
+        client.Offset -= held.Length;
+        var bytes = held.Span;
+        while (!bytes.IsEmpty) bytes = bytes[(client.Phase == PlainPhase.Undecided ? Hold(bytes) : client.Advance(bytes))..];
+        held.Clear();
+    }
+
+    private void DropClient()
+    {
+        http!.Held.Clear();
+        client.Decoder = null;
+    }
+
+    private void SettleSignalR()
+    {
+        if (signalR!.IsNotSignalR && !Facts.IsNotSignalR) Facts = Facts with { IsNotSignalR = true };
+        if (signalR.IsAccepted && Facts.HubProtocol is null && signalR.RequestedProtocol is { } protocol) Facts = Facts with { HubProtocol = protocol };
+        LetGo(client);
+        LetGo(server);
+        if (client.Frames?.Messages is null && server.Frames?.Messages is null) signalR = null;
+    }
+
+    private static void LetGo(PlainLane lane)
+    {
+        if (lane.Frames is { Messages.WantsMore: false } frames) frames.Messages = null;
+    }
+}

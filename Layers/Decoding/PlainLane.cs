@@ -1,0 +1,43 @@
+using RealtimeHello.Layers.Http;
+using RealtimeHello.Layers.WebSockets;
+
+namespace RealtimeHello.Layers.Decoding;
+
+/// <summary>One direction of the plain tap: how far it is, and the decoder that stands there now.</summary>
+internal sealed class PlainLane(IConnectionOutput output, Direction direction) : ILayerOutput
+{
+    /// <summary>Null when nothing can be decoded any more.</summary>
+    public PlainDecoder? Decoder { get; set; }
+
+    /// <summary>Of the next byte.</summary>
+    public long Offset { get; set; }
+
+    public PlainPhase Phase => Decoder?.Phase ?? PlainPhase.Opaque;
+
+    public WebSocketFrameDecoder? Frames => Decoder as WebSocketFrameDecoder;
+
+    /// <summary>Takes at least one byte, at most up to where the phase changes.</summary>
+    public int Advance(ReadOnlySpan<byte> bytes)
+    {
+        var count = Decoder is { Phase: not PlainPhase.Opaque } decoder ? decoder.Advance(bytes, Offset) : bytes.Length;
+        Offset += count;
+        return count;
+    }
+
+    public void Skip(long count)
+    {
+        if (Phase != PlainPhase.Opaque && !Decoder!.TrySkip(count, Offset))
+        {
+            var layer = Decoder is WebSocketFrameDecoder ? Layer.WebSocket : Layer.Http;
+            Emit(new Gap(layer, count, "they were not recorded"), new ByteRange(Offset, Offset + count));
+            Decoder.Complete(StreamEnding.Cut, Offset);
+        }
+
+        Offset += count;
+    }
+
+    public void Complete(StreamEnding ending) => Decoder?.Complete(ending, Offset);
+
+    /// <inheritdoc/>
+    public void Emit(LayerDetail detail, ByteRange source) => output.Emit(detail, TapPoint.Plain, direction, source);
+}
