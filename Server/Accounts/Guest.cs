@@ -1,0 +1,24 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Claims;
+
+namespace RealtimeHello.Server.Accounts;
+
+/// <summary>A signed-in guest: the id is the user, the name is a label.</summary>
+internal sealed record Guest(Guid Id, UserName Name)
+{
+    /// <summary>The id as it stands in claims and in answers.</summary>
+    public string IdText => Id.ToString("N");
+
+    public ClaimsPrincipal ToPrincipal(string scheme) => new(new ClaimsIdentity(
+        [new Claim(ClaimTypes.NameIdentifier, IdText), new Claim(ClaimTypes.Name, Name.Text)], scheme));
+
+    public static bool TryRead(ClaimsPrincipal? principal, [NotNullWhen(true)] out Guest? guest)
+    {
+        guest = null;
+        if (principal?.Identity?.IsAuthenticated != true) return false;
+        if (!Guid.TryParseExact(principal.FindFirstValue(ClaimTypes.NameIdentifier), "N", out var id)) return false;
+        if (!UserName.TryParse(principal.FindFirstValue(ClaimTypes.Name), out var name)) return false;
+        guest = new Guest(id, name);
+        return true;
+    }
+}

@@ -1,0 +1,4 @@
+namespace RealtimeHello.Server.Chat;
+
+/// <summary>One connection of one user.</summary>
+internal sealed record Member(string ConnectionId, Guid User, string Name);

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace RealtimeHello.Server.Hosting;
+
+/// <summary>The four plain lines that the server prints when it is ready.</summary>
+internal static class StartupLines
+{
+    public static void PrintStartupLines(this WebApplication app) =>
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            var address = ReachableAddress(app.Services.GetRequiredService<IServer>());
+            var folder = app.Services.GetRequiredService<DataFolder>();
+            Console.Out.Write(
+                $"Chat:      {address}/\n" +
+                $"Inspector: {address}/inspect\n" +
+                $"Console:   dotnet run --project Client.Console -- chat --server {address}\n" +
+                $"Data:      {folder.Path}\n");
+        });
+
+    private static string ReachableAddress(IServer server)
+    {
+        var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? ChatDefaults.Address;
+        return address
+            .Replace("://0.0.0.0", "://localhost", StringComparison.Ordinal)
+            .Replace("://[::]", "://localhost", StringComparison.Ordinal)
+            .Replace("://+", "://localhost", StringComparison.Ordinal)
+            .Replace("://*", "://localhost", StringComparison.Ordinal)
+            .TrimEnd('/');
+    }
+}
