@@ -2,21 +2,33 @@ using RealtimeHello.Server.Accounts;
 using RealtimeHello.Server.Chat;
 using RealtimeHello.Server.Hello;
 using RealtimeHello.Server.Hosting;
+using RealtimeHello.Server.Storage;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.UseChatDefaults();
-builder.AddAccounts();
-builder.AddChat();
+if (CommandLine.Answer(args) is { } exitCode) return exitCode;
+try
+{
+    var builder = WebApplication.CreateBuilder(ChatDefaults.Options(args));
+    builder.UseChatDefaults();
+    builder.AddStorage();
+    builder.AddAccounts();
+    builder.AddChat();
 
-var app = builder.Build();
-app.UseWebSockets();
-app.UseOriginCheck();
-app.UseHelloEcho("/hello");
-app.MapHealth();
-app.MapAccounts();
-app.MapChat("/chat");
-app.PrintStartupLines();
-app.Run();
+    await using var app = builder.Build();
+    app.UseWebSockets();
+    app.UseOriginCheck();
+    app.UseHelloEcho("/hello");
+    app.MapHealth();
+    app.MapAccounts();
+    app.MapChat("/chat");
+    app.PrintStartupLines();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception trouble) when (StartTrouble.Explain(trouble) is { } sentence)
+{
+    await Console.Error.WriteLineAsync(sentence);
+    return StartTrouble.ExitCode;
+}
 
 /// <summary>The entry point, visible to the tests.</summary>
 public partial class Program;

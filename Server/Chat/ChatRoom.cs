@@ -73,7 +73,6 @@ internal sealed class ChatRoom(string name, IMessageStore store, IRoomAudience a
         var result = await store.Append(new NewMessage(name, id, member.User, member.Name, text));
         if (result.IsIdReused) throw new ChatException(ChatErrorCodes.IdReused, "This id was used for another message.");
         var message = result.Message;
-        if (!result.IsDuplicate) audience.MessagePosted(message);
         SetTyping(member, false);
         return new PostReceipt(message.Room, message.Id, message.Number, message.PostedAt, result.IsDuplicate);
     }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Net.Http.Headers;
 using RealtimeHello.Server.Accounts;
-using RealtimeHello.Server.Storage;
+using RealtimeHello.Server.Chat.Wire;
 
 namespace RealtimeHello.Server.Chat;
 
@@ -12,7 +12,6 @@ internal static class ChatSetup
 {
     public static void AddChat(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IMessageStore, MemoryMessageStore>();
         builder.Services.AddSingleton<IRoomAudience, HubAudience>();
         builder.Services.AddSingleton<Rooms>();
         builder.Services.AddSignalR(options =>
@@ -21,7 +20,8 @@ internal static class ChatSetup
                 options.MaximumParallelInvocationsPerClient = 16;
                 options.AddFilter<ChatErrorFilter>();
             })
-            .AddMessagePackProtocol();
+            .AddJsonProtocol(json => ChatJson.Configure(json.PayloadSerializerOptions))
+            .AddMessagePackProtocol(messagePack => messagePack.SerializerOptions = ChatMessagePack.Options);
     }
 
     /// <summary>The hub, over WebSockets only.</summary>

@@ -8,7 +8,13 @@ namespace RealtimeHello.Server.Storage;
 /// </summary>
 internal interface IMessageStore
 {
-    /// <summary>Stores a message; done only when it is durable. Calls are stored in the order in which they were made.</summary>
+    /// <summary>Raised for each message once it is durable, in each room in the order of numbers. Handlers must not block: the writer waits for them.</summary>
+    event Action<ChatMessage>? Stored;
+
+    /// <summary>False while the store takes no writes.</summary>
+    bool IsWorking { get; }
+
+    /// <summary>Stores a message; done only when it is durable. Messages are numbered in the order in which they were handed over.</summary>
     Task<AppendResult> Append(NewMessage message);
 
     /// <summary>The newest messages before a number (null: of all), oldest first.</summary>
@@ -23,15 +29,3 @@ internal interface IMessageStore
     /// <summary>The rooms with the newest messages, newest first.</summary>
     Task<IReadOnlyList<RoomTail>> ReadLatestRooms(int limit, CancellationToken cancellationToken);
 }
-
-/// <summary>A message that is to be stored.</summary>
-internal sealed record NewMessage(string Room, Guid Id, Guid User, string Author, string Text);
-
-/// <summary>What became of an append: the stored message, whether it had been stored before, and whether its id was taken by another one.</summary>
-internal readonly record struct AppendResult(ChatMessage Message, bool IsDuplicate, bool IsIdReused);
-
-/// <summary>Where a room's numbering stands.</summary>
-internal sealed record RoomTail(string Room, long LastNumber, DateTime? LastPostedAt);
-
-/// <summary>The store does not answer; what was asked for may be tried again later.</summary>
-internal sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

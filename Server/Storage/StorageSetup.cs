@@ -1,0 +1,20 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace RealtimeHello.Server.Storage;
+
+/// <summary>Messages and held names, in SQLite, in the data folder.</summary>
+internal static class StorageSetup
+{
+    public static void AddStorage(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<SqliteDatabase>();
+        services.AddPooledDbContextFactory<ChatDbContext>((provider, options) => options
+            .UseSqlite(provider.GetRequiredService<SqliteDatabase>().ConnectionString)
+            .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
+        services.AddSingleton<SqliteWriter>();
+        services.AddSingleton<StoreReads>();
+        services.AddSingleton<IMessageStore, SqliteMessageStore>();
+        services.AddHostedService<DatabaseStart>();
+    }
+}
