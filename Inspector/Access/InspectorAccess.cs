@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using RealtimeHello.Recording.Journals;
+
+namespace RealtimeHello.Inspector.Access;
+
+/// <summary>
+/// Who sees what: a signed-in user that user's own connections, the operator all, nobody else anything. The operator brings the
+/// operator's token, or the cookie that the sign-in link sets; the link's code and the cookie are good for this process alone.
+/// </summary>
+internal sealed class InspectorAccess(InspectorOptions options)
+{
+    public const string CookieName = "realtimehello-operator";
+
+    private readonly string code = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+    private readonly string session = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>The path and query of the sign-in link. For the console alone.</summary>
+    public string SignInQuery => $"sign-in?code={code}";
+
+    public bool IsOperator(HttpContext context)
+    {
+        if (options.IsOperator is { } rule && rule(context)) return true;
+        if (context.Request.Cookies.TryGetValue(CookieName, out var cookie) && Same(cookie, session)) return true;
+        var authorization = context.Request.Headers.Authorization.ToString();
+        return options.OperatorToken is { Length: > 0 } token
+            && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+            && Same(authorization["Bearer ".Length..].Trim(), token);
+    }
+
+    /// <summary>The user that a request comes from; null: nobody.</summary>
+    public string? UserOf(HttpContext context) => context.User.Identity?.IsAuthenticated == true ? options.UserId(context.User) : null;
+
+    /// <summary>Whether whoever asks may see this connection.</summary>
+    public bool MaySee(HttpContext context, ConnectionRecord record) =>
+        IsOperator(context) || (record.UserId is { } owner && UserOf(context) is { } user && string.Equals(owner, user, StringComparison.Ordinal));
+
+    /// <summary>Sets the operator's cookie when the code is the link's.</summary>
+    public bool TrySignIn(HttpContext context, string? given)
+    {
+        if (given is null || !Same(given, code)) return false;
+        context.Response.Cookies.Append(CookieName, session, new CookieOptions
+        {
+            HttpOnly = true,
+            IsEssential = true,
+            SameSite = SameSiteMode.Strict,
+            Secure = context.Request.IsHttps,
+            Path = "/",
+        });
+        return true;
+    }
+
+    private static bool Same(string left, string right) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(left), Encoding.UTF8.GetBytes(right));
+}

@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RealtimeHello.Inspector.Access;
+using RealtimeHello.Inspector.Endpoints;
+using RealtimeHello.Inspector.Hubs;
+using RealtimeHello.Inspector.Listening;
+using RealtimeHello.Inspector.Logs;
+using RealtimeHello.Recording.Journals;
+
+namespace RealtimeHello.Inspector;
+
+/// <summary>The two lines that show every layer of every connection of an ASP.NET Core SignalR application.</summary>
+public static class ConnectionInspector
+{
+    /// <summary>
+    /// Records connections. Call it last, behind AddSignalR and what extends it: it goes around the transport and the hub lifetime manager that are registered by then.
+    /// </summary>
+    public static IServiceCollection AddConnectionInspector(this IServiceCollection services, Action<InspectorOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        if (services.Any(service => service.ServiceType == typeof(InspectorOptions))) return services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(_ =>
+        {
+            var options = new InspectorOptions();
+            configure?.Invoke(options);
+            return options;
+        });
+        services.AddSingleton(provider => new Journal(provider.GetRequiredService<InspectorOptions>().Journal, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<InspectorAccess>();
+        foreach (var transport in services.Where(service => service.ServiceType == typeof(IConnectionListenerFactory)).ToList()) Tap(services, transport);
+        HubObservation.Add(services);
+        // In front of the server, so that the log is there for the first connection and stops behind the last.
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService, LayerLog>());
+        services.AddHostedService<InspectorGuard>();
+        services.AddLogging(logging => logging.AddConsoleFormatter<LayerConsoleFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>());
+        return services;
+    }
+
+    /// <summary>Serves the inspector under <paramref name="path"/>.</summary>
+    /// <returns>For conventions, such as RequireAuthorization.</returns>
+    public static IEndpointConventionBuilder MapConnectionInspector(this IEndpointRouteBuilder endpoints, string path = "/inspect")
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var group = endpoints.MapGroup(path);
+        InspectorEndpoints.Map(group);
+        group.WithMetadata(new InspectorEndpoint());
+        return group;
+    }
+
+    /// <summary>The sign-in link's path and query below the inspector's own path. It holds a code: for the console, never for a log.</summary>
+    public static string GetInspectorSignInQuery(this IServiceProvider services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return services.GetRequiredService<InspectorAccess>().SignInQuery;
+    }
+
+    private static void Tap(IServiceCollection services, ServiceDescriptor transport)
+    {
+        var index = services.IndexOf(transport);
+        services[index] = ServiceDescriptor.Singleton<IConnectionListenerFactory>(provider => new RecordedListenerFactory(
+            (IConnectionListenerFactory)HubObservation.Make(provider, transport),
+            provider.GetRequiredService<Journal>(),
+            provider.GetRequiredService<InspectorOptions>()));
+    }
+}
+
+/// <summary>Marks the inspector's endpoints.</summary>
+internal sealed class InspectorEndpoint;
+
+/// <summary>Keeps an inspector without any access rule from starting outside Development, and tells the journal when the process stops.</summary>
+internal sealed class InspectorGuard(
+    Journal journal, InspectorOptions options, IHostEnvironment environment, IHostApplicationLifetime lifetime, EndpointDataSource? endpoints = null) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStopping.Register(() => journal.IsStopping = true);
+        if (environment.IsDevelopment() || options.IsOperator is not null || options.OperatorToken is { Length: > 0 }) return Task.CompletedTask;
+        var open = endpoints?.Endpoints.Any(endpoint =>
+            endpoint.Metadata.GetMetadata<InspectorEndpoint>() is not null && endpoint.Metadata.GetMetadata<IAuthorizeData>() is null);
+        return open == true
+            ? throw new InvalidOperationException(
+                "The connection inspector would be open to everybody: outside Development give it an operator (options.OperatorToken or options.IsOperator in "
+                + "AddConnectionInspector) or a policy (MapConnectionInspector().RequireAuthorization(\"Operators\")).")
+            : Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

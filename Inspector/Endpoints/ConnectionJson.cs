@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Diagnosis;
+using RealtimeHello.Recording.Journals;
+
+namespace RealtimeHello.Inspector.Endpoints;
+
+/// <summary>The shapes of the inspector's JSON.</summary>
+internal static class ConnectionJson
+{
+    public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    public static string StateOf(ConnectionRecord record) =>
+        record.Close is null ? "open" : record.Close.Cause == CloseCauses.UpgradeRefused ? "refused" : "closed";
+
+    public static JsonObject Of(ConnectionRecord record)
+    {
+        var json = new JsonObject
+        {
+            ["id"] = record.Id,
+            ["user"] = record.UserName,
+            ["remote"] = record.Remote,
+            ["endpoint"] = $"{(record.IsSecure ? "https" : "http")}://{record.Local}",
+            ["path"] = record.Facts.Path,
+            ["state"] = StateOf(record),
+            ["openedAt"] = record.OpenedAt.UtcDateTime,
+            ["closedAt"] = record.ClosedAt?.UtcDateTime,
+            ["close"] = record.Close is null ? null : JsonSerializer.SerializeToNode(record.Close, Options),
+            ["counters"] = JsonSerializer.SerializeToNode(record.Counters, Options),
+            ["tcpInfo"] = record.TcpStatistics is null ? null : JsonSerializer.SerializeToNode(record.TcpStatistics, Options),
+        };
+        return json;
+    }
+
+    public static JsonObject Of(LayerEvent happened) => new()
+    {
+        ["sequence"] = happened.Sequence.ToString(),
+        ["connection"] = happened.Connection,
+        ["at"] = happened.At.UtcDateTime,
+        ["layer"] = LayerNames.Of(happened.Detail.Layer),
+        ["direction"] = JsonNamingPolicy.CamelCase.ConvertName(happened.Direction.ToString()),
+        ["kind"] = happened.Detail.Kind,
+        ["summary"] = happened.Detail.Summary,
+        ["tap"] = happened.Tap is { } tap ? JsonNamingPolicy.CamelCase.ConvertName(tap.ToString()) : null,
+        ["bytes"] = happened.Bytes is { } range ? new JsonObject { ["start"] = range.Start, ["end"] = range.End } : null,
+        ["detail"] = JsonSerializer.SerializeToNode(happened.Detail, happened.Detail.GetType(), Options),
+    };
+}

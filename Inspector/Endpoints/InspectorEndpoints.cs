@@ -1,0 +1,118 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using RealtimeHello.Inspector.Access;
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Recording;
+using RealtimeHello.Recording.Journals;
+
+namespace RealtimeHello.Inspector.Endpoints;
+
+/// <summary>Connections and their events as JSON.</summary>
+internal static class InspectorEndpoints
+{
+    private const int MostItems = 1_000;
+
+    public static void Map(RouteGroupBuilder group)
+    {
+        group.MapGet("/sign-in", SignIn);
+        group.MapGet("/connections", List);
+        group.MapGet("/connections/{id}", One);
+        group.MapGet("/connections/{id}/events", Events);
+    }
+
+    private static IResult SignIn(HttpContext context, InspectorAccess access, string? code)
+    {
+        if (!access.TrySignIn(context, code))
+            return Results.Problem(statusCode: 403, title: "Not the sign-in link of this process", detail: "The link is printed when the server starts, and is good until it stops. Take the newest.");
+        var path = context.Request.Path.Value!;
+        return Results.Redirect(context.Request.PathBase + path[..path.LastIndexOf('/')] + "/connections");
+    }
+
+    private static IResult List(
+        HttpContext context, InspectorAccess access, Journal journal, string? state, string? user, string? path, string? after, int? limit)
+    {
+        if (Refuse(context, access) is { } refusal) return refusal;
+        if (BadLimit(limit) is { } bad) return bad;
+        var records = journal.Connections
+            .Where(record => record.AskedForWebSocket || record.Close?.Layer == Layer.Tls)
+            .Where(record => access.MaySee(context, record))
+            .Where(record => state is null || ConnectionJson.StateOf(record) == state)
+            .Where(record => user is null || record.UserName == user)
+            .Where(record => path is null || record.Facts.Path == path)
+            .OrderByDescending(record => record.OpenedAt).ThenByDescending(record => record.Id, StringComparer.Ordinal)
+            .SkipWhile(record => after is not null && record.Id != after)
+            .Skip(after is null ? 0 : 1)
+            .Take((limit ?? 100) + 1)
+            .ToList();
+        var items = records.Take(limit ?? 100).ToList();
+        return Results.Json(new JsonObject
+        {
+            ["items"] = new JsonArray([.. items.Select(record => (JsonNode)ConnectionJson.Of(record))]),
+            ["next"] = records.Count > items.Count ? items[^1].Id : null,
+        });
+    }
+
+    private static IResult One(HttpContext context, InspectorAccess access, Journal journal, string id)
+    {
+        if (Refuse(context, access) is { } refusal) return refusal;
+        return Visible(context, access, journal, id) is { } record ? Results.Json(ConnectionJson.Of(record)) : Unknown(id);
+    }
+
+    private static IResult Events(HttpContext context, InspectorAccess access, Journal journal, string id, string? after, int? limit, string? layers)
+    {
+        if (Refuse(context, access) is { } refusal) return refusal;
+        if (BadLimit(limit) is { } bad) return bad;
+        if (Visible(context, access, journal, id) is not { } record) return Unknown(id);
+        EventSequence from = default;
+        if (after is not null && !EventSequence.TryParse(after, out from))
+            return Results.Problem(statusCode: 400, title: "Bad sequence", detail: "after is the sequence of an event, as it was given.");
+        var wanted = new HashSet<Layer>();
+        foreach (var name in layers?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
+        {
+            if (!LayerNames.TryParse(name, out var layer))
+                return Results.Problem(statusCode: 400, title: "Unknown layer", detail: "layers is a list of tcp, tls, http, webSocket, signalR, hub, application.");
+            wanted.Add(layer);
+        }
+
+        var reader = new ConnectionReader(record, DecodingDepth.Full, journal.Options.Decoders);
+        var most = limit ?? 200;
+        var found = new List<LayerEvent>();
+        var read = new List<LayerEvent>();
+        bool more;
+        do
+        {
+            read.Clear();
+            more = reader.Read(read, atMost: 256);
+            found.AddRange(read.Where(happened => (after is null || happened.Sequence > from) && (wanted.Count == 0 || wanted.Contains(happened.Detail.Layer))));
+        }
+        while (more && found.Count <= most);
+
+        var items = found.Take(most).ToList();
+        return Results.Json(new JsonObject
+        {
+            ["items"] = new JsonArray([.. items.Select(happened => (JsonNode)ConnectionJson.Of(happened))]),
+            ["next"] = found.Count > items.Count ? items[^1].Sequence.ToString() : null,
+        });
+    }
+
+    private static IResult? Refuse(HttpContext context, InspectorAccess access) =>
+        access.IsOperator(context) || access.UserOf(context) is not null
+            ? null
+            : Results.Problem(
+                statusCode: 401,
+                title: "Nobody is signed in",
+                detail: "Sign in to see your own connections, open the sign-in link that the server printed, or bring the operator's token as Authorization: Bearer.");
+
+    private static IResult? BadLimit(int? limit) =>
+        limit is < 1 or > MostItems ? Results.Problem(statusCode: 400, title: "Bad limit", detail: $"limit is 1 to {MostItems}.") : null;
+
+    /// <summary>Somebody else's connection and one that is not there look the same.</summary>
+    private static ConnectionRecord? Visible(HttpContext context, InspectorAccess access, Journal journal, string id) =>
+        journal.Find(id) is { } record && access.MaySee(context, record) ? record : null;
+
+    private static IResult Unknown(string id) => Results.Problem(
+        statusCode: 404, title: "No such connection", detail: $"There is no connection {PrintableText.OneLine(id, 40)}, or it is not yours, or it was forgotten.");
+}

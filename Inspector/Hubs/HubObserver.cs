@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.SignalR;
+using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Layers.Hubs;
+using RealtimeHello.Recording;
+
+namespace RealtimeHello.Inspector.Hubs;
+
+/// <summary>Sees connects, calls and disconnects of every hub, from outside.</summary>
+internal sealed class HubObserver(InspectorOptions options) : IHubFilter
+{
+    public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
+    {
+        if (Recorder(invocationContext.Context) is not { } recorder) return await next(invocationContext);
+        var method = invocationContext.HubMethodName;
+        recorder.Fact(new HubInvoked(method), DecodingDepth.Full);
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            var result = await next(invocationContext);
+            recorder.Fact(new HubCompleted(method, Stopwatch.GetElapsedTime(began)), DecodingDepth.Full);
+            return result;
+        }
+        catch (Exception exception)
+        {
+            // A HubException is an answer; anything else is trouble that belongs in the connection's story.
+            recorder.Fact(
+                new HubFailed(method, Stopwatch.GetElapsedTime(began), exception.GetType().Name, exception.Message),
+                exception is HubException ? DecodingDepth.Full : DecodingDepth.Lifecycle);
+            throw;
+        }
+    }
+
+    public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
+    {
+        var recorder = Recorder(context.Context);
+        var user = context.Context.User;
+        var name = user is null ? null : options.UserName(user);
+        recorder?.BelongsTo(user is null ? null : options.UserId(user), name);
+        recorder?.Fact(new HubConnected(context.Hub.GetType().Name, context.Context.ConnectionId, name, recorder.Record.Facts.HubProtocol));
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception)
+        {
+            recorder?.Fact(new HubFailed(nameof(OnConnectedAsync), Stopwatch.GetElapsedTime(began), exception.GetType().Name, exception.Message));
+            throw;
+        }
+    }
+
+    public async Task OnDisconnectedAsync(HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
+    {
+        var recorder = Recorder(context.Context);
+        try
+        {
+            await next(context, exception);
+        }
+        finally
+        {
+            recorder?.Fact(new HubDisconnected(exception?.Message));
+        }
+    }
+
+    private static ConnectionRecorder? Recorder(HubCallerContext context) =>
+        context.GetHttpContext()?.Features.Get<IConnectionRecorderFeature>()?.Recorder;
+}

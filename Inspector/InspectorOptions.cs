@@ -1,0 +1,28 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http;
+using RealtimeHello.Recording.Journals;
+using RealtimeHello.Recording.Masking;
+
+namespace RealtimeHello.Inspector;
+
+/// <summary>How connections are recorded, and who may look at them.</summary>
+public sealed class InspectorOptions
+{
+    /// <summary>The journal's budgets.</summary>
+    public JournalOptions Journal { get; } = new();
+
+    /// <summary>Header fields and query parameters whose values are masked before they are stored.</summary>
+    public SecretNames Secrets { get; } = new();
+
+    /// <summary>Who the operator is: sees everything. By default whoever brings <see cref="OperatorToken"/> or came by the sign-in link.</summary>
+    public Func<HttpContext, bool>? IsOperator { get; set; }
+
+    /// <summary>The operator's secret, as <c>Authorization: Bearer</c>; null: there is none.</summary>
+    public string? OperatorToken { get; set; }
+
+    /// <summary>The id of a principal, by which a connection is its user's own. By default the name identifier claim.</summary>
+    public Func<ClaimsPrincipal, string?> UserId { get; set; } = principal => principal.FindFirstValue(ClaimTypes.NameIdentifier);
+
+    /// <summary>The label of a principal, for people to read.</summary>
+    public Func<ClaimsPrincipal, string?> UserName { get; set; } = principal => principal.Identity?.Name;
+}

@@ -1,0 +1,123 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using RealtimeHello.Layers.Tcp;
+using RealtimeHello.Layers.Tls;
+using RealtimeHello.Recording;
+using RealtimeHello.Recording.Taps;
+
+namespace RealtimeHello.Inspector.Listening;
+
+/// <summary>
+/// An accepted connection whose transport is tapped: once at the socket, and, when a middleware such as UseHttps puts its own transport in place,
+/// a second time above that. The same connection otherwise: id, features and lifetime are the inner one's.
+/// </summary>
+internal sealed class RecordedConnection : ConnectionContext, IConnectionTransportFeature, IConnectionRecorderFeature
+{
+    private readonly ConnectionContext inner;
+    private readonly IDuplexPipe socket;
+    private IDuplexPipe transport;
+    private bool sawTls;
+
+    public RecordedConnection(ConnectionContext inner, ConnectionRecorder recorder)
+    {
+        this.inner = inner;
+        Recorder = recorder;
+        transport = socket = new TappedDuplexPipe(inner.Transport, RecorderTap.OfSocket(recorder));
+        Features.Set<IConnectionTransportFeature>(this);
+        Features.Set<IConnectionRecorderFeature>(this);
+    }
+
+    public ConnectionRecorder Recorder { get; }
+
+    public override string ConnectionId
+    {
+        get => inner.ConnectionId;
+        set => inner.ConnectionId = value;
+    }
+
+    public override IFeatureCollection Features => inner.Features;
+
+    public override IDictionary<object, object?> Items
+    {
+        get => inner.Items;
+        set => inner.Items = value;
+    }
+
+    public override CancellationToken ConnectionClosed
+    {
+        get => inner.ConnectionClosed;
+        set => inner.ConnectionClosed = value;
+    }
+
+    public override EndPoint? LocalEndPoint
+    {
+        get => inner.LocalEndPoint;
+        set => inner.LocalEndPoint = value;
+    }
+
+    public override EndPoint? RemoteEndPoint
+    {
+        get => inner.RemoteEndPoint;
+        set => inner.RemoteEndPoint = value;
+    }
+
+    /// <summary>Set twice under TLS: to the decrypted transport, and at the end to what was there before.</summary>
+    public override IDuplexPipe Transport
+    {
+        get => transport;
+        set
+        {
+            if (value == socket || value == transport || value is TappedDuplexPipe)
+            {
+                transport = value;
+                return;
+            }
+
+            NoteTls();
+            transport = new TappedDuplexPipe(value, RecorderTap.OfPlaintext(Recorder));
+        }
+    }
+
+    public override void Abort(ConnectionAbortedException abortReason)
+    {
+        Recorder.Fact(new TcpReset(ByPeer: false, abortReason.Message));
+        inner.Abort(abortReason);
+    }
+
+    public override void Abort()
+    {
+        Recorder.Fact(new TcpReset(ByPeer: false, null));
+        inner.Abort();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (Features.Get<IConnectionSocketFeature>()?.Socket is { } connected && TcpInfo.Read(connected) is { } statistics) Recorder.Sample(statistics);
+        try
+        {
+            await inner.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            Recorder.Close();
+            await base.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void NoteTls()
+    {
+        if (sawTls || Features.Get<ITlsHandshakeFeature>() is not { } handshake) return;
+        sawTls = true;
+        var protocol = Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol ?? default;
+        Recorder.Fact(new TlsHandshake(
+            handshake.Protocol.ToString() switch { "Tls13" => "TLS 1.3", "Tls12" => "TLS 1.2", var other => other },
+            handshake.NegotiatedCipherSuite?.ToString(),
+            System.Text.Encoding.ASCII.GetString(protocol.Span),
+            handshake.HostName));
+    }
+}

@@ -1,0 +1,131 @@
+using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Layers.WebSockets;
+
+namespace RealtimeHello.Layers.Diagnosis;
+
+/// <summary>The rules from evidence to cause, the lowest layer first, the most telling sign first.</summary>
+internal static class CloseJudgement
+{
+    public static CloseReport Of(CloseEvidence seen, Perspective perspective)
+    {
+        if (seen.TlsBegun && !seen.TlsDone && !seen.Requested) return TlsFailed(seen);
+        if (!seen.AskedForWebSocket) return PlainHttp(seen, perspective);
+        if (!seen.Upgraded) return Refused(seen, perspective);
+        return OfHub(seen) ?? OfWebSocket(seen) ?? OfTcp(seen, perspective);
+    }
+
+    private static CloseReport TlsFailed(CloseEvidence seen) => new(
+        seen.Alert is null ? ClosedBy.Client : ClosedBy.Server, Layer.Tls, seen.Alert?.Code, CloseCauses.TlsFailed,
+        "The TLS handshake did not finish" + (seen.Alert is { } alert ? $": {alert.Description}." : ": the client went away before it did. It may not trust the certificate."));
+
+    private static CloseReport PlainHttp(CloseEvidence seen, Perspective perspective)
+    {
+        var by = seen.FirstSign is ClosingSign.EndOfPeer or ClosingSign.ResetByPeer == (perspective == Perspective.Server) ? ClosedBy.Client : ClosedBy.Server;
+        return seen.Requested
+            ? new CloseReport(by, Layer.Http, null, CloseCauses.HttpFinished, "A plain HTTP connection ended; no WebSocket was asked for.")
+            : new CloseReport(by, Layer.Tcp, null, seen.FirstSign == ClosingSign.ResetByPeer ? CloseCauses.NetworkReset : CloseCauses.ClientClosed, "The connection ended before any request.");
+    }
+
+    private static CloseReport Refused(CloseEvidence seen, Perspective perspective)
+    {
+        if (seen.Refusal is { } refusal)
+        {
+            return new CloseReport(
+                ClosedBy.Server, Layer.Http, refusal.Status, CloseCauses.UpgradeRefused,
+                $"The server refused the WebSocket with {refusal.Status} {PrintableText.OneLine(refusal.Reason, 60)}{Why(refusal.Status)}");
+        }
+
+        var peerWasClient = perspective == Perspective.Server;
+        return seen.FirstSign switch
+        {
+            ClosingSign.ResetByPeer => new CloseReport(
+                ClosedBy.Network, Layer.Tcp, null, CloseCauses.NetworkReset, "The connection was reset before the request for a WebSocket was answered."),
+            ClosingSign.EndOfPeer when peerWasClient => new CloseReport(
+                ClosedBy.Client, Layer.Tcp, null, CloseCauses.ClientVanished, "The client went away before its request for a WebSocket was answered."),
+            _ => new CloseReport(
+                ClosedBy.Server, Layer.Tcp, null, CloseCauses.ServerAborted, "The server ended the connection without an answer to the request for a WebSocket."),
+        };
+    }
+
+    private static string Why(int status) => status switch
+    {
+        400 => ": it could not read the request as one for a WebSocket.",
+        401 => ": nobody is signed in, or the token is no longer good.",
+        403 => ": the page's origin is not allowed, or the user is not.",
+        404 => ": nothing is mapped at this path.",
+        426 => ": this path speaks WebSocket only.",
+        429 => ": too many requests.",
+        503 => ": it is not ready, or full.",
+        _ => ".",
+    };
+
+    private static CloseReport? OfHub(CloseEvidence seen)
+    {
+        if (seen.HandshakeResponse?.Error is { } refused)
+        {
+            return refused.Contains("canceled", StringComparison.OrdinalIgnoreCase)
+                ? new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.HandshakeTimeout,
+                    "The SignalR handshake did not come in time: the client sent no handshake message, or left out its end, 0x1E.")
+                : new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.HandshakeRefused, $"The server refused the SignalR handshake: {PrintableText.OneLine(refused, 160)}");
+        }
+
+        if (seen.ConnectFailure is { } failure)
+            return new CloseReport(ClosedBy.Server, Layer.Hub, Code(seen), CloseCauses.HubFailed, $"The hub failed while connecting: {failure.ErrorType}: {PrintableText.OneLine(failure.Error, 160)}");
+
+        var error = seen.Disconnected?.Error ?? "";
+        if (error.Contains("maximum message size", StringComparison.OrdinalIgnoreCase))
+            return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.MessageTooLarge, $"The client sent a hub message that is larger than the server takes. SignalR says: {PrintableText.OneLine(error, 160)}");
+        if (error.Contains("ClientTimeoutInterval", StringComparison.Ordinal))
+            return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.KeepAliveTimeout, "The server heard nothing from the client for its client timeout, not even a keep-alive, and closed.");
+        if (seen.ServerClose is { Error: null, AllowReconnect: true } || (seen.ServerClose is not null && seen.ServerIsStopping))
+            return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.ServerStopping, "The server is stopping; it said goodbye and allows to reconnect.");
+        if (seen.ServerClose?.Error is { } said && seen.ClientFault is null)
+            return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.BadMessage,
+                $"The server could not read a hub message and closed. SignalR says: {PrintableText.OneLine(error.Length > 0 ? error : said, 160)}");
+        return null;
+    }
+
+    private static CloseReport? OfWebSocket(CloseEvidence seen)
+    {
+        if (seen.CloseFrameOfServer?.Code is 1002 or 1007)
+            return new CloseReport(ClosedBy.Server, Layer.WebSocket, seen.CloseFrameOfServer.Code, CloseCauses.ProtocolError, $"The client broke the WebSocket protocol: {seen.ClientFault?.Reason ?? WebSocketCloseCodes.NameOf(seen.CloseFrameOfServer.Code.Value)}");
+        if (seen.CloseFrameOfServer?.Code is 1009)
+            return new CloseReport(ClosedBy.Server, Layer.WebSocket, 1009, CloseCauses.MessageTooLarge, "The client sent a message that is larger than the server takes.");
+        if (seen.ClientFault is { } fault && seen.CloseFrameOfClient is null)
+            return new CloseReport(ClosedBy.Server, Layer.WebSocket, Code(seen), CloseCauses.ProtocolError, $"The client broke the WebSocket protocol: {fault.Reason}");
+        return seen.FirstSign switch
+        {
+            ClosingSign.CloseFrameOfClient => new CloseReport(
+                ClosedBy.Client, Layer.WebSocket, seen.CloseFrameOfClient!.Code, CloseCauses.ClientClosed, $"The client closed the WebSocket{In(seen.CloseFrameOfClient)}."),
+            ClosingSign.CloseFrameOfServer when seen.ServerIsStopping => new CloseReport(
+                ClosedBy.Server, Layer.WebSocket, seen.CloseFrameOfServer!.Code, CloseCauses.ServerStopping, "The server is stopping."),
+            ClosingSign.CloseFrameOfServer => new CloseReport(
+                ClosedBy.Server, Layer.WebSocket, seen.CloseFrameOfServer!.Code, CloseCauses.ServerClosed, $"The server closed the WebSocket{In(seen.CloseFrameOfServer)}."),
+            _ => null,
+        };
+    }
+
+    private static CloseReport OfTcp(CloseEvidence seen, Perspective perspective)
+    {
+        var peer = perspective == Perspective.Server ? "client" : "server";
+        switch (seen.FirstSign)
+        {
+            case ClosingSign.ResetByPeer:
+                return new CloseReport(ClosedBy.Network, Layer.Tcp, null, CloseCauses.NetworkReset, $"The TCP connection was reset (RST) without a Close frame: by the {peer}'s system or something on the way.");
+            case ClosingSign.EndOfPeer:
+                return perspective == Perspective.Server
+                    ? new CloseReport(ClosedBy.Client, Layer.Tcp, null, CloseCauses.ClientVanished, "The client's side ended (FIN) without a Close frame: its process was killed, or something on the way gave up on it.")
+                    : new CloseReport(ClosedBy.Server, Layer.Tcp, null, CloseCauses.ServerAborted, "The server's side ended (FIN) without a Close frame: its process was killed, or something on the way gave up on it.");
+            default:
+                if (seen.BacklogBytes > 0)
+                    return new CloseReport(ClosedBy.Server, Layer.Tcp, null, CloseCauses.SlowReader, $"The client did not read: {seen.BacklogBytes} bytes waited for it when the server gave up.");
+                if (seen.ServerIsStopping)
+                    return new CloseReport(ClosedBy.Server, Layer.Tcp, null, CloseCauses.ServerStopping, "The server is stopping, and cut the connection.");
+                return new CloseReport(ClosedBy.Server, Layer.Tcp, null, CloseCauses.ServerAborted, "The server cut the connection" + (seen.Abort?.Reason is { } reason ? $": {PrintableText.OneLine(reason, 160)}" : "."));
+        }
+    }
+
+    private static string In(WebSocketClose close) => close.Code is { } code ? $" ({code}{(code == 1001 ? ", going away: the page was left" : "")})" : "";
+
+    private static int? Code(CloseEvidence seen) => seen.CloseFrameOfServer?.Code ?? seen.CloseFrameOfClient?.Code;
+}

@@ -1,0 +1,132 @@
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Recording.Journals;
+
+namespace RealtimeHello.Recording;
+
+/// <summary>
+/// A cursor into one connection's record that decodes as it goes. Decoding late, twice, or for two readers gives each event the same sequence.
+/// Bytes that were evicted before they were read become a gap, behind which it goes on. For one thread at a time.
+/// </summary>
+public sealed class ConnectionReader : IConnectionOutput
+{
+    private readonly ConnectionRecord record;
+    private readonly DecodingDepth depth;
+    private readonly DecoderLimits limits;
+    private ConnectionDecoder decoder;
+    private byte[] buffer = [];
+    private long cursor;
+    private (long Received, long Sent) plain;
+    private List<LayerEvent> events = [];
+    private EventNumbering numbering;
+
+    /// <summary>Begins with the connection's first byte.</summary>
+    public ConnectionReader(ConnectionRecord record, DecodingDepth depth, DecoderLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        this.record = record;
+        this.depth = depth;
+        this.limits = limits ?? DecoderLimits.Default;
+        decoder = new ConnectionDecoder(record.Perspective, depth, this, this.limits);
+    }
+
+    private ConnectionReader(ConnectionRecord record, DecodingDepth depth, DecoderLimits limits, long start)
+        : this(record, depth, limits) => Resume(start);
+
+    /// <summary>Begins where at most about <paramref name="bytes"/> of recorded bytes are left: for a look at how it ended.</summary>
+    public static ConnectionReader OfTail(ConnectionRecord record, long bytes, DecoderLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var start = record.TailStart(bytes);
+        return start == 0
+            ? new ConnectionReader(record, DecodingDepth.Full, limits)
+            : new ConnectionReader(record, DecodingDepth.Full, limits ?? DecoderLimits.Default, start);
+    }
+
+    /// <summary>Adds the events of everything recorded since the last call to <paramref name="found"/>, in order of their sequence.</summary>
+    /// <param name="found">The list to add to.</param>
+    /// <param name="atMost">Stops behind the chunk that reaches this number of events.</param>
+    /// <returns>True when there may be more.</returns>
+    public bool Read(List<LayerEvent> found, int atMost = int.MaxValue)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        events = found;
+        var from = found.Count;
+        while (found.Count - from < atMost)
+        {
+            if (!record.TryReadAfter(cursor, out var entry, ref buffer)) return false;
+            if (entry.Number > record.EvictedThrough && cursor < record.EvictedThrough) GoOnAt(entry);
+            cursor = entry.Number;
+            var first = found.Count;
+            numbering = new EventNumbering(entry.Number, entry.Ticks);
+            Decode(entry);
+            if (found.Count - first > 1) found.Sort(first, found.Count - first, BySequence.Instance);
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    void IConnectionOutput.Emit(LayerDetail detail, TapPoint tap, Direction direction, ByteRange source) =>
+        events.Add(numbering.Number(record.Id, detail, tap, direction, source));
+
+    private void Decode(in JournalEntry entry)
+    {
+        switch (entry.Kind)
+        {
+            case EntryKind.Chunk:
+                decoder.Push(entry.Tap, entry.Direction, buffer.AsSpan(0, entry.Length));
+                Pass(entry);
+                break;
+            case EntryKind.Skipped:
+                decoder.Skip(entry.Tap, entry.Direction, entry.Length);
+                Pass(entry);
+                break;
+            case EntryKind.FinishedFin:
+                decoder.Complete(entry.Tap, entry.Direction, StreamEnding.Finished);
+                break;
+            case EntryKind.FinishedReset:
+                decoder.Complete(entry.Tap, entry.Direction, StreamEnding.Reset);
+                break;
+            case EntryKind.Fact:
+                events.Add(numbering.NumberFact(record.Id, entry.Fact!));
+                break;
+        }
+    }
+
+    private void Pass(in JournalEntry entry)
+    {
+        if (entry.Tap != TapPoint.Plain) return;
+        var end = entry.Offset + entry.Length;
+        plain = entry.Direction == Direction.Received ? (end, plain.Sent) : (plain.Received, end);
+    }
+
+    /// <summary>What stood between the cursor and this entry was evicted.</summary>
+    private void GoOnAt(in JournalEntry entry)
+    {
+        var missing = record.PlainOffsetsFrom(entry.Number, plain);
+        var lost = missing.Received - plain.Received + missing.Sent - plain.Sent;
+        numbering = new EventNumbering(entry.Number, entry.Ticks);
+        if (lost > 0)
+        {
+            var layer = record.Facts.Upgraded ? Layer.WebSocket : Layer.Http;
+            events.Add(numbering.NumberFact(record.Id, new Gap(layer, lost, "the journal's budget evicted them")));
+        }
+
+        Resume(entry.Number);
+    }
+
+    private void Resume(long number)
+    {
+        plain = record.PlainOffsetsFrom(number, plain);
+        cursor = number - 1;
+        decoder = ConnectionDecoder.Resume(record.Perspective, depth, this, record.Facts, plain.Received, plain.Sent, limits);
+    }
+
+    private sealed class BySequence : IComparer<LayerEvent>
+    {
+        public static BySequence Instance { get; } = new();
+
+        public int Compare(LayerEvent? x, LayerEvent? y) => x!.Sequence.CompareTo(y!.Sequence);
+    }
+}

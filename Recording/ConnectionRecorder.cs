@@ -1,0 +1,392 @@
+using System.Buffers;
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Layers.Diagnosis;
+using RealtimeHello.Layers.Http;
+using RealtimeHello.Layers.SignalR;
+using RealtimeHello.Layers.Tcp;
+using RealtimeHello.Recording.Journals;
+using RealtimeHello.Recording.Masking;
+
+namespace RealtimeHello.Recording;
+
+/// <summary>
+/// Joins the taps of one connection to the journal: masks secrets, numbers and times chunks and facts, and decodes the lifecycle as it goes.
+/// Thread-safe. Never throws: a fault of its own ends the recording of this connection, and the connection goes on untouched.
+/// </summary>
+public sealed class ConnectionRecorder : IConnectionOutput
+{
+    /// <summary>How much of the end of a connection is decoded to find out why it ended.</summary>
+    private const int TailBytes = 8 * 1024;
+
+    /// <summary>Bytes of the wire kept in each direction before the TLS handshake is over; ciphertext is counted, not kept.</summary>
+    private const int WireBytes = 16 * 1024;
+
+    private readonly Journal journal;
+    private readonly SecretNames secrets;
+    private readonly ConnectionDecoder decoder;
+    private readonly CloseEvidence evidence;
+    private HeadMasker? receivedHeads;
+    private HeadMasker? sentHeads;
+    private byte[]? held;
+    private int heldLength;
+    private (long Received, long Sent) plain;
+    private (long Received, long Sent) wire;
+    private EventNumbering numbering;
+    private bool openingIsOver;
+    private bool stopped;
+    private bool closed;
+    private bool handshakeDone;
+    private int faults;
+    private long invocations;
+    private long backlog;
+
+    internal ConnectionRecorder(Journal journal, ConnectionRecord record, SecretNames secrets)
+    {
+        this.journal = journal;
+        this.secrets = secrets;
+        Record = record;
+        evidence = new CloseEvidence(record.Perspective);
+        receivedHeads = new HeadMasker(secrets);
+        sentHeads = new HeadMasker(secrets);
+        decoder = new ConnectionDecoder(record.Perspective, DecodingDepth.Lifecycle, this, journal.Options.Decoders);
+        record.CounterSource = Count;
+        Fact(new TcpOpened(record.Remote, record.Local));
+    }
+
+    /// <summary>What is recorded.</summary>
+    public ConnectionRecord Record { get; }
+
+    /// <summary>A chunk, as a tap saw it.</summary>
+    public void Bytes(TapPoint tap, Direction direction, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty) return;
+        var trim = false;
+        lock (Record.Gate)
+        {
+            if (stopped || closed) return;
+            try
+            {
+                trim = tap == TapPoint.Wire ? TakeWire(direction, bytes) : TakePlain(direction, bytes);
+            }
+            catch (Exception exception)
+            {
+                Stop(exception);
+            }
+        }
+
+        if (trim) journal.Trim();
+        journal.Changed(Record);
+    }
+
+    /// <summary>A direction came to its end.</summary>
+    public void Ended(TapPoint tap, Direction direction, StreamEnding ending, string? reason = null)
+    {
+        lock (Record.Gate)
+        {
+            if (stopped || closed) return;
+            try
+            {
+                var number = journal.NextNumber();
+                numbering = new EventNumbering(number, Now.Ticks);
+                Append(new JournalEntry
+                {
+                    Number = number,
+                    Ticks = Now.Ticks,
+                    Kind = ending == StreamEnding.Reset ? EntryKind.FinishedReset : EntryKind.FinishedFin,
+                    Tap = tap,
+                    Direction = direction,
+                });
+                decoder.Complete(tap, direction, ending);
+            }
+            catch (Exception exception)
+            {
+                Stop(exception);
+            }
+        }
+
+        Fact(ending == StreamEnding.Reset ? new TcpReset(direction == Direction.Received, reason) : new TcpHalfClosed(direction == Direction.Received));
+    }
+
+    /// <summary>A local fact.</summary>
+    /// <param name="detail">What happened.</param>
+    /// <param name="depth">Lifecycle: told to every reader. Full: only to those that look at this connection.</param>
+    public void Fact(LayerDetail detail, DecodingDepth depth = DecodingDepth.Lifecycle)
+    {
+        ArgumentNullException.ThrowIfNull(detail);
+        lock (Record.Gate)
+        {
+            if (closed) return;
+            Write(detail, depth);
+        }
+
+        journal.Changed(Record);
+    }
+
+    /// <summary>Who the connection belongs to, once that is known.</summary>
+    public void BelongsTo(string? userId, string? userName)
+    {
+        Record.UserId = userId;
+        Record.UserName = userName;
+    }
+
+    /// <summary>The kernel's figures.</summary>
+    public void Sample(TcpStatistics statistics) => Record.TcpStatistics = statistics;
+
+    /// <summary>Bytes handed to the connection whose flush is not over yet.</summary>
+    public void Backlog(long bytes) => Volatile.Write(ref backlog, bytes);
+
+    /// <summary>The connection is over. Works out why, and says so as its last event.</summary>
+    public void Close()
+    {
+        lock (Record.Gate)
+        {
+            if (closed) return;
+            CloseReport report;
+            try
+            {
+                LookAtTheEnd();
+                evidence.BacklogBytes = Volatile.Read(ref backlog);
+                evidence.ServerIsStopping = journal.IsStopping;
+                report = evidence.Judge();
+            }
+            catch (Exception exception)
+            {
+                Stop(exception);
+                report = new CloseReport(ClosedBy.Network, Layer.Tcp, null, CloseCauses.NetworkReset, "The connection ended; its recording had stopped before.");
+            }
+
+            var now = Now;
+            Record.Close = report;
+            Record.ClosedAt = now;
+            Write(new TcpClosed(report, now - Record.OpenedAt, Count()), DecodingDepth.Lifecycle);
+            closed = true;
+            if (held is not null) ArrayPool<byte>.Shared.Return(held);
+            held = null;
+        }
+
+        journal.Changed(Record);
+        journal.Closed(Record);
+    }
+
+    /// <inheritdoc/>
+    void IConnectionOutput.Emit(LayerDetail detail, TapPoint tap, Direction direction, ByteRange source)
+    {
+        if (detail is DecodeFault) faults++;
+        evidence.Observe(detail, direction);
+        Note(detail);
+        journal.Lifecycle.Append(numbering.Number(Record.Id, detail, tap, direction, source));
+    }
+
+    private DateTimeOffset Now => journal.Time.GetUtcNow();
+
+    private void Note(LayerDetail detail)
+    {
+        if (detail is HttpRequest { AsksForWebSocket: true }) Record.AskedForWebSocket = true;
+        Record.Facts = decoder?.Facts ?? Record.Facts;
+    }
+
+    private void Write(LayerDetail detail, DecodingDepth depth)
+    {
+        var now = Now.Ticks;
+        var number = journal.NextNumber();
+        evidence.Observe(detail, Direction.Local);
+        if (detail is Layers.Tls.TlsHandshake) handshakeDone = true;
+        if (detail is Layers.Hubs.HubInvoked) invocations++;
+        Append(new JournalEntry { Number = number, Ticks = now, Kind = EntryKind.Fact, Direction = Direction.Local, Fact = detail });
+        if (depth == DecodingDepth.Lifecycle) journal.Lifecycle.Append(new EventNumbering(number, now).NumberFact(Record.Id, detail));
+    }
+
+    private bool TakeWire(Direction direction, ReadOnlySpan<byte> bytes)
+    {
+        Record.IsSecure = true;
+        var offset = direction == Direction.Received ? wire.Received : wire.Sent;
+        wire = direction == Direction.Received ? (offset + bytes.Length, wire.Sent) : (wire.Received, offset + bytes.Length);
+        if (handshakeDone || offset + bytes.Length > WireBytes) return false;
+        return Store(TapPoint.Wire, direction, offset, bytes, beginsMessage: false);
+    }
+
+    private bool TakePlain(Direction direction, ReadOnlySpan<byte> bytes)
+    {
+        var trim = false;
+        while (!bytes.IsEmpty)
+        {
+            var phase = decoder.PhaseOf(direction);
+            var count = phase switch
+            {
+                PlainPhase.Head => TakeHead(direction, bytes, ref trim),
+                PlainPhase.WebSocket or PlainPhase.RefusalBody => TakeStored(direction, bytes, ref trim),
+                PlainPhase.Undecided => Hold(bytes),
+                _ => TakeSkipped(direction, bytes, phase, ref trim),
+            };
+            bytes = bytes[count..];
+            if (heldLength > 0 && decoder.PhaseOf(ClientDirection) != PlainPhase.Undecided) trim |= Release();
+        }
+
+        if (!openingIsOver && (decoder.Facts.HubProtocol is not null || decoder.Facts.IsNotSignalR))
+        {
+            // The heads and the handshake are over: no secrets come any more, and what comes now may be evicted.
+            openingIsOver = true;
+            receivedHeads = sentHeads = null;
+            Record.EndOpening();
+        }
+
+        Record.Facts = decoder.Facts;
+        return trim;
+    }
+
+    private Direction ClientDirection => Record.Perspective == Perspective.Server ? Direction.Received : Direction.Sent;
+
+    /// <summary>Lines of a head: masked one by one, since only the decoder knows whether the next byte still belongs to the head.</summary>
+    private int TakeHead(Direction direction, ReadOnlySpan<byte> bytes, ref bool trim)
+    {
+        var masker = direction == Direction.Received ? receivedHeads ??= new HeadMasker(secrets) : sentHeads ??= new HeadMasker(secrets);
+        var begins = masker.IsAtStart;
+        var scratch = ArrayPool<byte>.Shared.Rent(bytes.Length);
+        try
+        {
+            var (number, ticks) = Begin();
+            var taken = 0;
+            while (taken < bytes.Length && decoder.PhaseOf(direction) == PlainPhase.Head)
+            {
+                var line = bytes[taken..];
+                var end = line.IndexOf((byte)'\n');
+                var masked = scratch.AsSpan(taken, end < 0 ? line.Length : end + 1);
+                line[..masked.Length].CopyTo(masked);
+                masker.Mask(masked);
+                var left = masked;
+                while (!left.IsEmpty && decoder.PhaseOf(direction) == PlainPhase.Head)
+                {
+                    var count = decoder.Advance(TapPoint.Plain, direction, left);
+                    taken += count;
+                    left = left[count..];
+                }
+
+                if (!left.IsEmpty) break;
+            }
+
+            trim |= Store(number, ticks, TapPoint.Plain, direction, Pass(direction, taken), scratch.AsSpan(0, taken), begins);
+            return taken;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch, clearArray: true);
+        }
+    }
+
+    private int TakeStored(Direction direction, ReadOnlySpan<byte> bytes, ref bool trim)
+    {
+        var begins = decoder.IsBetweenMessages(direction);
+        var (number, ticks) = Begin();
+        var count = decoder.Advance(TapPoint.Plain, direction, bytes);
+        trim |= Store(number, ticks, TapPoint.Plain, direction, Pass(direction, count), bytes[..count], begins);
+        return count;
+    }
+
+    /// <summary>Content of HTTP, and what nothing can be made of, is counted and not kept: it is large, and it may hold secrets.</summary>
+    private int TakeSkipped(Direction direction, ReadOnlySpan<byte> bytes, PlainPhase phase, ref bool trim)
+    {
+        var (number, ticks) = Begin();
+        var count = decoder.Advance(TapPoint.Plain, direction, bytes);
+        var offset = Pass(direction, count);
+        if (phase == PlainPhase.Opaque) return count;
+        trim |= Append(new JournalEntry
+        {
+            Number = number,
+            Ticks = ticks,
+            Kind = EntryKind.Skipped,
+            Tap = TapPoint.Plain,
+            Direction = direction,
+            Offset = offset,
+            Length = count,
+        });
+        return count;
+    }
+
+    /// <summary>The client's bytes behind its request for a WebSocket, before the answer: a head with secrets, or a frame. They wait.</summary>
+    private int Hold(ReadOnlySpan<byte> bytes)
+    {
+        held ??= ArrayPool<byte>.Shared.Rent(journal.Options.Decoders.UndecidedBytes);
+        if (heldLength + bytes.Length > held.Length)
+        {
+            heldLength = 0;
+            Pass(ClientDirection, bytes.Length);
+            decoder.Skip(TapPoint.Plain, ClientDirection, bytes.Length);
+            return bytes.Length;
+        }
+
+        bytes.CopyTo(held.AsSpan(heldLength));
+        heldLength += bytes.Length;
+        return bytes.Length;
+    }
+
+    private bool Release()
+    {
+        var bytes = held!.AsSpan(0, heldLength).ToArray();
+        heldLength = 0;
+        ArrayPool<byte>.Shared.Return(held!, clearArray: true);
+        held = null;
+        return TakePlain(ClientDirection, bytes);
+    }
+
+    private (long Number, long Ticks) Begin()
+    {
+        var number = journal.NextNumber();
+        var ticks = Now.Ticks;
+        numbering = new EventNumbering(number, ticks);
+        return (number, ticks);
+    }
+
+    /// <summary>Moves the direction's offset on; returns where it was.</summary>
+    private long Pass(Direction direction, int count)
+    {
+        var offset = direction == Direction.Received ? plain.Received : plain.Sent;
+        plain = direction == Direction.Received ? (offset + count, plain.Sent) : (plain.Received, offset + count);
+        return offset;
+    }
+
+    private bool Store(TapPoint tap, Direction direction, long offset, ReadOnlySpan<byte> bytes, bool beginsMessage)
+    {
+        var (number, ticks) = Begin();
+        decoder.Push(tap, direction, bytes);
+        return Store(number, ticks, tap, direction, offset, bytes, beginsMessage);
+    }
+
+    private bool Store(long number, long ticks, TapPoint tap, Direction direction, long offset, ReadOnlySpan<byte> bytes, bool beginsMessage) =>
+        Append(
+            new JournalEntry
+            {
+                Number = number,
+                Ticks = ticks,
+                Kind = EntryKind.Chunk,
+                Tap = tap,
+                Direction = direction,
+                Offset = offset,
+                Length = bytes.Length,
+                BeginsMessage = beginsMessage,
+            },
+            bytes);
+
+    private bool Append(JournalEntry entry, ReadOnlySpan<byte> bytes = default) => journal.Grow(Record.Append(entry, bytes, journal.Options));
+
+    /// <summary>SignalR puts its reason into the hub message before the Close frame, which lifecycle depth does not decode.</summary>
+    private void LookAtTheEnd()
+    {
+        if (!decoder.Facts.Upgraded || decoder.Facts.HubProtocol is null || stopped) return;
+        var events = new List<LayerEvent>();
+        ConnectionReader.OfTail(Record, TailBytes, journal.Options.Decoders).Read(events);
+        foreach (var found in events)
+        {
+            if (found.Detail is CloseMessage or PingMessage) evidence.Observe(found.Detail, found.Direction);
+        }
+    }
+
+    private ConnectionCounters Count() => new(
+        plain.Received, plain.Sent, decoder.FramesReceived, decoder.FramesSent, 0, 0, invocations, faults, Volatile.Read(ref backlog));
+
+    private void Stop(Exception exception)
+    {
+        stopped = true;
+        Write(new DecodeFault(Layer.Tcp, "recorder", $"The recorder failed and stopped; the connection goes on. {exception.GetType().Name}: {exception.Message}"), DecodingDepth.Lifecycle);
+    }
+}

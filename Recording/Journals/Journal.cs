@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using RealtimeHello.Layers.Decoding;
+
+namespace RealtimeHello.Recording.Journals;
+
+/// <summary>
+/// The bounded store of chunks and facts of all connections, live and recently closed, that everyone reads from. Thread-safe. When
+/// a budget is exceeded, closed connections are forgotten first, the oldest first; then what is oldest of the live ones.
+/// </summary>
+public sealed class Journal
+{
+    private readonly ConcurrentDictionary<string, ConnectionRecord> records = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<ConnectionRecord> closed = new();
+    private readonly Lock trimming = new();
+    private JournalWatch[] watches = [];
+    private long lastNumber;
+    private long size;
+
+    /// <summary>An empty journal.</summary>
+    public Journal(JournalOptions? options = null, TimeProvider? time = null)
+    {
+        Options = options ?? new JournalOptions();
+        Time = time ?? TimeProvider.System;
+        Lifecycle = new LifecycleFeed(Options.LifecycleEvents);
+    }
+
+    /// <summary>The budgets.</summary>
+    public JournalOptions Options { get; }
+
+    /// <summary>Lifecycle events as they come.</summary>
+    public LifecycleFeed Lifecycle { get; }
+
+    /// <summary>The connections, in no order: open ones, and recently closed ones.</summary>
+    public IEnumerable<ConnectionRecord> Connections => records.Values;
+
+    /// <summary>Memory in use for entries and bytes.</summary>
+    public long Size => Interlocked.Read(ref size);
+
+    /// <summary>The process stops: closes from here on have that cause.</summary>
+    public bool IsStopping { get; set; }
+
+    internal TimeProvider Time { get; }
+
+    /// <summary>The connection of that id, if it is still here.</summary>
+    public ConnectionRecord? Find(string id) => records.GetValueOrDefault(id);
+
+    /// <summary>Begins a record. An id that is in use already gets a number behind it.</summary>
+    /// <param name="id">Unique among the connections.</param>
+    /// <param name="perspective">Which side the recorder stands on.</param>
+    /// <param name="remote">The peer's address and port.</param>
+    /// <param name="local">This side's address and port.</param>
+    /// <param name="secrets">What is masked before it is stored.</param>
+    public ConnectionRecorder Open(string id, Perspective perspective, string remote, string local, Masking.SecretNames secrets)
+    {
+        var unique = id;
+        for (var i = 2; ; i++)
+        {
+            var record = new ConnectionRecord(unique, perspective, Time.GetUtcNow(), remote, local);
+            if (records.TryAdd(unique, record)) return new ConnectionRecorder(this, record, secrets);
+            unique = $"{id}-{i}";
+        }
+    }
+
+    /// <summary>Forgets a connection that nobody should see, such as the feed's own.</summary>
+    public void Forget(ConnectionRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        if (records.TryRemove(KeyValuePair.Create(record.Id, record))) Grow(-record.Clear());
+    }
+
+    /// <summary>A watch over everything that is recorded from now on. Dispose it to let go.</summary>
+    public JournalWatch Watch()
+    {
+        var watch = new JournalWatch(this);
+        lock (trimming) watches = [.. watches, watch];
+        return watch;
+    }
+
+    internal void Unwatch(JournalWatch watch)
+    {
+        lock (trimming) watches = [.. watches.Where(other => other != watch)];
+    }
+
+    internal long NextNumber() => Interlocked.Increment(ref lastNumber);
+
+    internal void Changed(ConnectionRecord record)
+    {
+        foreach (var watch in Volatile.Read(ref watches)) watch.Mark(record);
+    }
+
+    internal void Closed(ConnectionRecord record)
+    {
+        closed.Enqueue(record);
+        while (closed.Count > Options.ClosedConnections && closed.TryDequeue(out var oldest)) Forget(oldest);
+    }
+
+    /// <summary>Notes that a record grew; true when the whole is over its budget and <see cref="Trim"/> is due, without any record's lock held.</summary>
+    internal bool Grow(long bytes) => Interlocked.Add(ref size, bytes) > Options.TotalBytes && bytes > 0;
+
+    internal void Trim()
+    {
+        if (!trimming.TryEnter()) return;
+        try
+        {
+            while (Size > Options.TotalBytes && closed.TryDequeue(out var oldest)) Forget(oldest);
+            if (Size <= Options.TotalBytes) return;
+            // To three quarters, so that not every chunk trims.
+            var share = Options.TotalBytes * 3 / 4 / Math.Max(1, records.Count);
+            foreach (var record in records.Values)
+            {
+                lock (record.Gate) Interlocked.Add(ref size, record.Evict(share));
+            }
+        }
+        finally
+        {
+            trimming.Exit();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using RealtimeHello.Layers;
+
+namespace RealtimeHello.Recording.Journals;
+
+/// <summary>One chunk, one run of bytes that was not stored, or one local fact: 56 bytes of a connection's log.</summary>
+internal readonly struct JournalEntry
+{
+    /// <summary>Rises over the whole journal.</summary>
+    public required long Number { get; init; }
+
+    /// <summary>UTC ticks.</summary>
+    public required long Ticks { get; init; }
+
+    /// <summary>Offset in the tap's stream; of a fact: 0.</summary>
+    public long Offset { get; init; }
+
+    /// <summary>Where the bytes stand in the byte log, counted from its beginning.</summary>
+    public long Position { get; init; }
+
+    /// <summary>How many bytes.</summary>
+    public int Length { get; init; }
+
+    public required EntryKind Kind { get; init; }
+
+    public TapPoint Tap { get; init; }
+
+    public Direction Direction { get; init; }
+
+    /// <summary>The recording can be cut in front of this chunk, as far as its direction is concerned.</summary>
+    public bool BeginsMessage { get; init; }
+
+    public LayerDetail? Fact { get; init; }
+}
+
+internal enum EntryKind : byte
+{
+    Chunk,
+    Skipped,
+    Fact,
+    FinishedFin,
+    FinishedReset,
+}

@@ -1,0 +1,25 @@
+using RealtimeHello.Layers.Decoding;
+
+namespace RealtimeHello.Recording.Journals;
+
+/// <summary>The journal's budgets.</summary>
+public sealed class JournalOptions
+{
+    /// <summary>Bytes kept of all connections together, live and closed.</summary>
+    public long TotalBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Bytes kept of one connection, behind its opening.</summary>
+    public int ConnectionBytes { get; set; } = 256 * 1024;
+
+    /// <summary>Bytes kept of a connection's opening (heads and handshake), which is evicted last.</summary>
+    public int OpeningBytes { get; set; } = 16 * 1024;
+
+    /// <summary>Closed connections kept; older ones are forgotten.</summary>
+    public int ClosedConnections { get; set; } = 2_000;
+
+    /// <summary>Lifecycle events kept for readers that fall behind.</summary>
+    public int LifecycleEvents { get; set; } = 4_096;
+
+    /// <summary>The limits of the decoders.</summary>
+    public DecoderLimits Decoders { get; set; } = DecoderLimits.Default;
+}

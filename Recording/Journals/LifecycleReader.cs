@@ -1,0 +1,38 @@
+using System.Threading.Channels;
+using RealtimeHello.Layers;
+
+namespace RealtimeHello.Recording.Journals;
+
+/// <summary>A cursor into the <see cref="LifecycleFeed"/>. For one thread at a time.</summary>
+public sealed class LifecycleReader : IDisposable
+{
+    private readonly LifecycleFeed feed;
+    private readonly Channel<bool> bell;
+    private long cursor;
+
+    internal LifecycleReader(LifecycleFeed feed, Channel<bool> bell, long cursor)
+    {
+        this.feed = feed;
+        this.bell = bell;
+        this.cursor = cursor;
+    }
+
+    /// <summary>Completes when there is something to read: true; or when the reader was disposed of: false.</summary>
+    public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default)
+    {
+        if (!await bell.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false)) return false;
+        bell.Reader.TryRead(out _);
+        return true;
+    }
+
+    /// <summary>Adds what came since the last call to <paramref name="events"/>.</summary>
+    /// <returns>How many events were overwritten before this reader came to read them.</returns>
+    public long Read(List<LayerEvent> events)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        return feed.Read(ref cursor, events);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => feed.Unsubscribe(bell);
+}

@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Decoding;
+
+namespace RealtimeHello.Recording.Taps;
+
+/// <summary>
+/// Reports each byte once, when it is first seen: a reader that examines bytes without consuming them sees them again,
+/// so this remembers how many of the bytes in front of it were reported.
+/// </summary>
+internal sealed class TappedPipeReader(PipeReader inner, IByteTap tap) : PipeReader
+{
+    private ReadOnlySequence<byte> seen;
+    private long reported;
+    private bool ended;
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        var reading = inner.ReadAsync(cancellationToken);
+        return reading.IsCompletedSuccessfully ? new ValueTask<ReadResult>(Report(reading.Result)) : Wait(reading);
+    }
+
+    public override bool TryRead(out ReadResult result)
+    {
+        if (!inner.TryRead(out result)) return false;
+        Report(result);
+        return true;
+    }
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        reported -= seen.Slice(seen.Start, consumed).Length;
+        seen = default;
+        inner.AdvanceTo(consumed, examined);
+    }
+
+    public override void CancelPendingRead() => inner.CancelPendingRead();
+
+    public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+    public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
+
+    // Pooled: a read that waits is the usual case, and must not allocate.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> Wait(ValueTask<ReadResult> reading)
+    {
+        try
+        {
+            return Report(await reading.ConfigureAwait(false));
+        }
+        catch (Exception exception) when (IsReset(exception))
+        {
+            End(StreamEnding.Reset, exception.Message);
+            throw;
+        }
+    }
+
+    private ReadResult Report(ReadResult result)
+    {
+        seen = result.Buffer;
+        var length = seen.Length;
+        if (length > reported)
+        {
+            foreach (var memory in seen.Slice(reported)) tap.Bytes(Direction.Received, memory.Span);
+            reported = length;
+        }
+
+        if (result.IsCompleted) End(StreamEnding.Finished, null);
+        return result;
+    }
+
+    private void End(StreamEnding ending, string? reason)
+    {
+        if (ended) return;
+        ended = true;
+        tap.Ended(Direction.Received, ending, reason);
+    }
+
+    /// <summary>A peer's RST; an abort of this side, which is no ending of the peer's, is known elsewhere.</summary>
+    private static bool IsReset(Exception exception) =>
+        exception is IOException and not FileNotFoundException && exception.GetType().Name != "ConnectionAbortedException"
+        || exception is SocketException { SocketErrorCode: SocketError.ConnectionReset };
+}

@@ -1,0 +1,75 @@
+using System.IO.Pipelines;
+using RealtimeHello.Layers;
+
+namespace RealtimeHello.Recording.Taps;
+
+/// <summary>Reports bytes when they are handed to the transport, and how many of them wait while a flush is not over.</summary>
+internal sealed class TappedPipeWriter(PipeWriter inner, IByteTap tap) : PipeWriter
+{
+    private Memory<byte> memory;
+    private long written;
+    private bool waiting;
+
+    public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
+
+    public override long UnflushedBytes => inner.UnflushedBytes;
+
+    public override Memory<byte> GetMemory(int sizeHint = 0) => memory = inner.GetMemory(sizeHint);
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public override void Advance(int bytes)
+    {
+        if (bytes > 0)
+        {
+            tap.Bytes(Direction.Sent, memory.Span[..bytes]);
+            memory = memory[bytes..];
+            written += bytes;
+        }
+
+        inner.Advance(bytes);
+    }
+
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => Watch(inner.FlushAsync(cancellationToken));
+
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        if (!source.IsEmpty) tap.Bytes(Direction.Sent, source.Span);
+        written += source.Length;
+        return Watch(inner.WriteAsync(source, cancellationToken));
+    }
+
+    public override void CancelPendingFlush() => inner.CancelPendingFlush();
+
+    public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+    public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
+
+    /// <summary>A flush that completes at once, as nearly all do, costs nothing.</summary>
+    private ValueTask<FlushResult> Watch(ValueTask<FlushResult> flushing)
+    {
+        if (flushing.IsCompleted)
+        {
+            written = 0;
+            return flushing;
+        }
+
+        return Wait(flushing);
+    }
+
+    private async ValueTask<FlushResult> Wait(ValueTask<FlushResult> flushing)
+    {
+        var mine = !waiting;
+        waiting = true;
+        tap.Backlog(written);
+        var result = await flushing.ConfigureAwait(false);
+        if (mine) waiting = false;
+        if (!result.IsCanceled && !result.IsCompleted)
+        {
+            written = 0;
+            tap.Backlog(0);
+        }
+
+        return result;
+    }
+}
