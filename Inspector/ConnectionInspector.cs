@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using RealtimeHello.Inspector.Access;
 using RealtimeHello.Inspector.Endpoints;
 using RealtimeHello.Inspector.Hubs;
@@ -24,14 +25,10 @@ public static class ConnectionInspector
     public static IServiceCollection AddConnectionInspector(this IServiceCollection services, Action<InspectorOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
+        if (configure is not null) services.Configure(configure);
         if (services.Any(service => service.ServiceType == typeof(InspectorOptions))) return services;
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(_ =>
-        {
-            var options = new InspectorOptions();
-            configure?.Invoke(options);
-            return options;
-        });
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<InspectorOptions>>().Value);
         services.AddSingleton(provider => new Journal(provider.GetRequiredService<InspectorOptions>().Journal, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<InspectorAccess>();
         foreach (var transport in services.Where(service => service.ServiceType == typeof(IConnectionListenerFactory)).ToList()) Tap(services, transport);

@@ -1,7 +1,9 @@
+using RealtimeHello.Inspector;
 using RealtimeHello.Server.Accounts;
 using RealtimeHello.Server.Chat;
 using RealtimeHello.Server.Hello;
 using RealtimeHello.Server.Hosting;
+using RealtimeHello.Server.Observation;
 using RealtimeHello.Server.Storage;
 
 if (CommandLine.Answer(args) is { } exitCode) return exitCode;
@@ -12,6 +14,7 @@ try
     builder.AddStorage();
     builder.AddAccounts();
     builder.AddChat();
+    builder.AddObservation();
 
     await using var app = builder.Build();
     app.UseWebSockets();
@@ -20,6 +23,7 @@ try
     app.MapHealth();
     app.MapAccounts();
     app.MapChat("/chat");
+    app.MapConnectionInspector(ObservationSetup.Path);
     app.PrintStartupLines();
     await app.RunAsync();
     return 0;

@@ -6,6 +6,9 @@ namespace RealtimeHello.Inspector.Hubs;
 /// <summary>Puts the observers around SignalR's services, whatever was registered before.</summary>
 internal static class HubObservation
 {
+    /// <summary>In a connection's items: the name of its hub protocol, which a hub filter is not told.</summary>
+    public static readonly object ProtocolItem = new();
+
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<HubObserver>();

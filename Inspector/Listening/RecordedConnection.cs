@@ -85,8 +85,9 @@ internal sealed class RecordedConnection : ConnectionContext, IConnectionTranspo
 
     public override void Abort(ConnectionAbortedException abortReason)
     {
-        Recorder.Fact(new TcpReset(ByPeer: false, abortReason.Message));
-        inner.Abort(abortReason);
+        // Without a reason it only follows from an ending that was seen before.
+        if (abortReason is not null) Recorder.Fact(new TcpReset(ByPeer: false, abortReason.Message));
+        inner.Abort(abortReason!);
     }
 
     public override void Abort()

@@ -79,10 +79,11 @@ internal static class CloseJudgement
             return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.KeepAliveTimeout, "The server heard nothing from the client for its client timeout, not even a keep-alive, and closed.");
         if (seen.ServerClose is { Error: null, AllowReconnect: true } || (seen.ServerClose is not null && seen.ServerIsStopping))
             return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.ServerStopping, "The server is stopping; it said goodbye and allows to reconnect.");
-        if (seen.ServerClose?.Error is { } said && seen.ClientFault is null)
-            return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.BadMessage,
-                $"The server could not read a hub message and closed. SignalR says: {PrintableText.OneLine(error.Length > 0 ? error : said, 160)}");
-        return null;
+        // InvalidDataException is what SignalR's protocols throw for bytes that they can't read.
+        return seen.Disconnected is { ErrorType: "InvalidDataException" } || (seen.ServerClose?.Error is not null && seen.ClientFault is null)
+            ? new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.BadMessage,
+                $"The server could not read a hub message and closed. SignalR says: {PrintableText.OneLine(error.Length > 0 ? error : seen.ServerClose!.Error!, 160)}")
+            : null;
     }
 
     private static CloseReport? OfWebSocket(CloseEvidence seen)

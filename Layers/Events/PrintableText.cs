@@ -32,6 +32,22 @@ public static class PrintableText
         return line.ToString();
     }
 
+    /// <summary>The same with every run of more than three <c>*</c>, as masking leaves them, cut to three.</summary>
+    public static string WithShortMasks(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (!text.Contains("****", StringComparison.Ordinal)) return text;
+        var shorter = new StringBuilder(text.Length);
+        var run = 0;
+        foreach (var c in text)
+        {
+            run = c == '*' ? run + 1 : 0;
+            if (run <= 3) shorter.Append(c);
+        }
+
+        return shorter.ToString();
+    }
+
     private static bool MustEscape(string text, int at) => text[at] switch
     {
         < ' ' or (>= '\x7f' and <= '\x9f') => true,

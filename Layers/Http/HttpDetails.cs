@@ -23,7 +23,7 @@ public sealed record HttpRequest(
     public override string Kind => "request";
 
     /// <inheritdoc/>
-    public override string Summary => $"{Method} {PrintableText.OneLine(Target, 120)} {Version}" + (AsksForWebSocket ? ", asks for a WebSocket" : "");
+    public override string Summary => $"{Method} {PrintableText.OneLine(PrintableText.WithShortMasks(Target), 100)} {Version}" + (AsksForWebSocket ? ", asks for a WebSocket" : "");
 
     /// <summary>The target without its query.</summary>
     public string Path => Target.IndexOf('?', StringComparison.Ordinal) is var at and >= 0 ? Target[..at] : Target;

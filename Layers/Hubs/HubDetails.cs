@@ -82,8 +82,9 @@ public sealed record HubSent(string Method, string To) : HubDetail
 }
 
 /// <summary>OnDisconnectedAsync is over.</summary>
-/// <param name="Error">The exception's message that SignalR gave, if any; it often gives none.</param>
-public sealed record HubDisconnected(string? Error) : HubDetail
+/// <param name="ErrorType">The type of the exception that SignalR gave, if any; it often gives none.</param>
+/// <param name="Error">Its message.</param>
+public sealed record HubDisconnected(string? ErrorType, string? Error) : HubDetail
 {
     /// <inheritdoc/>
     public override string Kind => "disconnected";

@@ -14,6 +14,8 @@ public sealed class ConnectionRecord
     private readonly EntryLog opening = new();
     private readonly EntryLog recent = new();
     private bool openingIsOver;
+    private bool receivedMustBegin;
+    private bool sentMustBegin;
 
     internal ConnectionRecord(string id, Perspective perspective, DateTimeOffset openedAt, string remote, string local)
     {
@@ -93,9 +95,16 @@ public sealed class ConnectionRecord
     internal long Append(JournalEntry entry, ReadOnlySpan<byte> bytes, JournalOptions budget)
     {
         var before = opening.Size + recent.Size;
+        LastNumber = entry.Number;
+        if (MustWait(entry))
+        {
+            EvictedThrough = entry.Number;
+            EvictedBytes += entry.Length;
+            return 0;
+        }
+
         var log = openingIsOver ? recent : opening;
         log.Append(entry with { Position = log.Append(bytes) });
-        LastNumber = entry.Number;
         if (!openingIsOver && opening.Size > budget.OpeningBytes) openingIsOver = true;
         if (recent.Size > budget.ConnectionBytes) Evict(budget.ConnectionBytes);
         return opening.Size + recent.Size - before;
@@ -108,9 +117,25 @@ public sealed class ConnectionRecord
     internal long Evict(long size)
     {
         var before = recent.Size;
-        while (recent.Count > 1 && (recent.Size > size || !CanBeginHere())) DropFirst();
+        while (recent.Count > 0 && (recent.Size > size || !CanBeginAt(0))) DropFirst();
+        if (recent.Count == 0) receivedMustBegin = sentMustBegin = true;
         return recent.Size - before;
     }
+
+    /// <summary>Behind an eviction of everything, a direction goes on where a message begins.</summary>
+    private bool MustWait(in JournalEntry entry)
+    {
+        if (!(receivedMustBegin || sentMustBegin) || entry.Kind is not (EntryKind.Chunk or EntryKind.Skipped) || entry.Tap != TapPoint.Plain) return false;
+        var received = entry.Direction == Direction.Received;
+        if (!(received ? receivedMustBegin : sentMustBegin)) return false;
+        if (!entry.BeginsMessage) return true;
+        if (received) receivedMustBegin = false;
+        else sentMustBegin = false;
+        return false;
+    }
+
+    /// <summary>Evicts until the record, its opening included, uses at most <paramref name="size"/> bytes, as far as that can be. The caller holds <see cref="Gate"/>.</summary>
+    internal long EvictTo(long size) => Evict(Math.Max(0, size - opening.Size));
 
     /// <summary>Gives all memory back; the record is forgotten.</summary>
     internal long Clear()
@@ -187,8 +212,6 @@ public sealed class ConnectionRecord
             return seen > bytes || EvictedThrough > 0 ? start : 0;
         }
     }
-
-    private bool CanBeginHere() => CanBeginAt(0);
 
     private bool CanBeginAt(int index)
     {

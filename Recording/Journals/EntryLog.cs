@@ -106,6 +106,12 @@ internal sealed class EntryLog
         ring[first] = default;
         first = (first + 1) & (ring.Length - 1);
         Count--;
+        if (Count == 0)
+        {
+            ReturnSegments();
+            return;
+        }
+
         var needed = end;
         for (var i = 0; i < Count; i++)
         {
@@ -125,10 +131,20 @@ internal sealed class EntryLog
     /// <summary>Gives all memory back.</summary>
     public void Clear()
     {
-        foreach (var segment in segments) ArrayPool<byte>.Shared.Return(segment.Bytes);
-        segments.Clear();
+        ReturnSegments();
         ring = [];
         first = Count = 0;
         Size = 0;
+    }
+
+    private void ReturnSegments()
+    {
+        foreach (var segment in segments)
+        {
+            Size -= segment.Bytes.Length;
+            ArrayPool<byte>.Shared.Return(segment.Bytes);
+        }
+
+        segments.Clear();
     }
 }

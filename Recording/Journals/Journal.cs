@@ -108,7 +108,7 @@ public sealed class Journal
             var share = Options.TotalBytes * 3 / 4 / Math.Max(1, records.Count);
             foreach (var record in records.Values)
             {
-                lock (record.Gate) Interlocked.Add(ref size, record.Evict(share));
+                lock (record.Gate) Interlocked.Add(ref size, record.EvictTo(share));
             }
         }
         finally

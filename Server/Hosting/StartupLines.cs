@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using RealtimeHello.Inspector;
+using RealtimeHello.Server.Observation;
 
 namespace RealtimeHello.Server.Hosting;
 
@@ -13,10 +15,16 @@ internal static class StartupLines
             var folder = app.Services.GetRequiredService<DataFolder>();
             Console.Out.Write(
                 $"Chat:      {address}/\n" +
-                $"Inspector: {address}/inspect\n" +
+                $"Inspector: {address}{InspectorLink(app)}\n" +
                 $"Console:   dotnet run --project Client.Console -- chat --server {address}\n" +
                 $"Data:      {folder.Path}\n");
         });
+
+    /// <summary>The sign-in link holds a code: it is printed for whoever sits at the terminal or develops, and never where output is collected.</summary>
+    private static string InspectorLink(WebApplication app) =>
+        app.Environment.IsDevelopment() || !Console.IsOutputRedirected
+            ? $"{ObservationSetup.Path}/{app.Services.GetInspectorSignInQuery()}"
+            : ObservationSetup.Path;
 
     private static string ReachableAddress(IServer server)
     {

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.SignalR;
+using RealtimeHello.Contracts;
+using RealtimeHello.Inspector;
+
+namespace RealtimeHello.Server.Observation;
+
+/// <summary>Publishes what the chat did as events of the connection that asked for it, from outside: the chat does not know that it is observed.</summary>
+internal sealed class ChatEvents : IHubFilter
+{
+    public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
+    {
+        var result = await next(invocationContext);
+        var http = invocationContext.Context.GetHttpContext();
+        switch (result)
+        {
+            case RoomState joined:
+                http.PublishApplicationEvent("joined", $"room {joined.Room}", new Dictionary<string, object?>
+                {
+                    ["room"] = joined.Room,
+                    ["members"] = joined.Members.Count,
+                    ["lastNumber"] = joined.LastNumber,
+                });
+                break;
+            case PostReceipt posted:
+                http.PublishApplicationEvent("posted", $"message {posted.Number} of {posted.Room} is durable", new Dictionary<string, object?>
+                {
+                    ["room"] = posted.Room,
+                    ["number"] = posted.Number,
+                    ["id"] = posted.Id,
+                    ["duplicate"] = posted.Duplicate,
+                });
+                break;
+            default:
+                PublishCall(invocationContext, http);
+                break;
+        }
+
+        return result;
+    }
+
+    private static void PublishCall(HubInvocationContext call, HttpContext? http)
+    {
+        if (call.HubMethodArguments is not [string room, ..]) return;
+        var fields = new Dictionary<string, object?> { ["room"] = room };
+        if (call.HubMethodName == nameof(IChatHub.LeaveRoom)) http.PublishApplicationEvent("left", $"room {room}", fields);
+        else if (call.HubMethodName == nameof(IChatHub.SetTyping)) http.PublishApplicationEvent("typing", $"in room {room}", fields);
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.SignalR;
+using RealtimeHello.Inspector;
+using RealtimeHello.Server.Hosting;
+
+namespace RealtimeHello.Server.Observation;
+
+/// <summary>Puts the inspector around the chat, which knows nothing of it.</summary>
+internal static class ObservationSetup
+{
+    /// <summary>Where the inspector is served.</summary>
+    public const string Path = "/inspect";
+
+    /// <summary>Records connections and writes the layer log. Comes behind everything else that concerns SignalR.</summary>
+    public static void AddObservation(this WebApplicationBuilder builder)
+    {
+        // A console format of one's own choice (Logging:Console:FormatterName, such as json) wins.
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.FormatterName ??= "layers");
+        builder.Services.Configure<HubOptions>(hubs => hubs.AddFilter<ChatEvents>());
+        builder.Services.AddConnectionInspector();
+        builder.Services.AddOptions<InspectorOptions>().Configure<DataFolder, IConfiguration>(
+            (inspector, folder, configuration) => inspector.OperatorToken = OperatorToken.Find(configuration["Inspector:OperatorToken"], folder));
+    }
+}

@@ -1,0 +1,148 @@
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Layers.Diagnosis;
+using RealtimeHello.Layers.Http;
+using RealtimeHello.Layers.SignalR;
+using RealtimeHello.Layers.Tcp;
+using RealtimeHello.Layers.WebSockets;
+using RealtimeHello.Recording.Journals;
+
+namespace RealtimeHello.Tests.Recording;
+
+public sealed class JournalTests
+{
+    [Fact]
+    public void Events_decoded_late_have_the_sequences_that_they_had_live()
+    {
+        var conversation = new RecordedConversation();
+        using var live = conversation.Journal.Lifecycle.Subscribe();
+        conversation.Upgrade().Handshake();
+        for (var i = 0; i < 20; i++) conversation.Received(RecordedConversation.Frame("{\"type\":6}\u001e", masked: true));
+        conversation.Received([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xE8]); // a masked Close frame, 1000
+
+        var told = new List<LayerEvent>();
+        live.Read(told).Should().Be(0);
+        var late = conversation.Events();
+
+        told.Should().HaveCountGreaterThan(4);
+        foreach (var happened in told)
+        {
+            late.Should().ContainSingle(other => other.Sequence == happened.Sequence && other.Detail.Kind == happened.Detail.Kind)
+                .Which.Bytes.Should().Be(happened.Bytes);
+        }
+
+        conversation.Events().Select(happened => happened.Sequence).Should().Equal(late.Select(happened => happened.Sequence));
+        late.Select(happened => happened.Sequence).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public void Secrets_are_in_no_event_and_in_no_stored_byte()
+    {
+        var conversation = new RecordedConversation();
+        conversation.Received("POST /session HTTP/1.1\r\nHost: a\r\nCookie: c=sEcReT\r\nContent-Length: 6\r\n\r\nsEcReT");
+        conversation.Sent("HTTP/1.1 200 OK\r\nSet-Cookie: c=sEcReT\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nsEcReT\r\n0\r\n\r\n");
+        conversation.Upgrade("?access_token=sEcReT").Handshake();
+
+        var events = conversation.Events();
+
+        events.Select(happened => happened.Detail).OfType<HttpRequest>().Should().HaveCount(2);
+        events.Select(happened => happened.Detail).OfType<HttpUpgraded>().Should().ContainSingle();
+        events.Select(happened => happened.Detail).OfType<DecodeFault>().Should().BeEmpty();
+        string.Join('\n', events.Select(happened => System.Text.Json.JsonSerializer.Serialize(happened.Detail, happened.Detail.GetType()))).Should().NotContain("sEcReT");
+    }
+
+    [Fact]
+    public void A_frame_that_comes_before_the_answer_is_decoded_behind_it_and_a_refused_one_leaks_nothing()
+    {
+        var early = new RecordedConversation();
+        early.Received("GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        early.Received(RecordedConversation.Frame("{\"protocol\":\"json\",\"version\":1}\u001e", masked: true));
+        early.Sent("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+        early.Events().Select(happened => happened.Detail).OfType<HandshakeRequest>().Should().ContainSingle();
+
+        var refused = new RecordedConversation();
+        refused.Received("GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        refused.Received("GET /next?code=sEcReT HTTP/1.1\r\nHost: a\r\n\r\n");
+        refused.Sent("HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno");
+        var requests = refused.Events().Select(happened => happened.Detail).OfType<HttpRequest>().ToList();
+        requests.Should().HaveCount(2);
+        requests[1].Target.Should().Be("/next?code=******");
+    }
+
+    [Fact]
+    public void Eviction_keeps_the_opening_leaves_a_gap_and_decodes_on()
+    {
+        var conversation = new RecordedConversation(new JournalOptions { ConnectionBytes = 64 * 1024 });
+        conversation.Upgrade().Handshake();
+        var text = $"{{\"type\":1,\"target\":\"Say\",\"arguments\":[\"{new string('x', 900)}\"]}}\u001e";
+        for (var i = 0; i < 400; i++) conversation.Received(RecordedConversation.Frame(text, masked: true));
+
+        var events = conversation.Events();
+
+        conversation.Recorder.Record.Size.Should().BeLessThan(64 * 1024 + 32 * 1024);
+        events.Select(happened => happened.Detail).OfType<HttpRequest>().Should().ContainSingle();
+        events.Select(happened => happened.Detail).OfType<Gap>().Should().ContainSingle().Which.Length.Should().BeGreaterThan(100_000);
+        events.Select(happened => happened.Detail).OfType<DecodeFault>().Should().BeEmpty();
+        events.Select(happened => happened.Detail).OfType<WebSocketFrame>().Should().HaveCountGreaterThan(20);
+    }
+
+    [Fact]
+    public void All_connections_together_stay_in_the_journals_budget()
+    {
+        var options = new JournalOptions { TotalBytes = 1024 * 1024 };
+        var journal = new Journal(options);
+        for (var c = 0; c < 200; c++)
+        {
+            var recorder = journal.Open($"C{c}", Perspective.Server, "a", "b", new RealtimeHello.Recording.Masking.SecretNames());
+            recorder.Bytes(TapPoint.Plain, Direction.Received, "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"u8);
+            recorder.Bytes(TapPoint.Plain, Direction.Sent, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"u8);
+            recorder.Bytes(TapPoint.Plain, Direction.Received, RecordedConversation.Frame("{\"protocol\":\"json\",\"version\":1}\u001e", masked: true));
+            recorder.Bytes(TapPoint.Plain, Direction.Sent, RecordedConversation.Frame("{}\u001e", masked: false));
+            for (var i = 0; i < 50; i++) recorder.Bytes(TapPoint.Plain, Direction.Received, RecordedConversation.Frame(new string('x', 1000), masked: true));
+            if (c % 2 == 0) recorder.Close();
+        }
+
+        journal.Size.Should().BeLessThan(options.TotalBytes + 64 * 1024);
+    }
+
+    [Fact]
+    public void A_reader_that_is_too_slow_is_told_how_much_it_missed()
+    {
+        var journal = new Journal(new JournalOptions { LifecycleEvents = 8 });
+        using var reader = journal.Lifecycle.Subscribe();
+        var recorder = journal.Open("A", Perspective.Server, "a", "b", new RealtimeHello.Recording.Masking.SecretNames());
+        for (var i = 0; i < 20; i++) recorder.Fact(new TcpHalfClosed(true));
+
+        var events = new List<LayerEvent>();
+        reader.Read(events).Should().Be(21 - 8);
+        events.Should().HaveCount(8);
+    }
+
+    [Fact]
+    public void A_data_frame_on_a_connection_that_nobody_looks_at_allocates_nothing()
+    {
+        var conversation = new RecordedConversation(new JournalOptions { ConnectionBytes = 16 * 1024 }).Upgrade().Handshake();
+        var frame = RecordedConversation.Frame("{\"type\":6}\u001e", masked: true);
+        for (var i = 0; i < 2_000; i++) conversation.Received(frame);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++) conversation.Received(frame);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        allocated.Should().BeLessThan(1_000, "that is less than a byte a frame");
+    }
+
+    [Theory]
+    [InlineData(true, CloseCauses.ClientVanished)]
+    [InlineData(false, CloseCauses.ServerAborted)]
+    public void The_last_event_says_who_ended_it(bool byClient, string cause)
+    {
+        var conversation = new RecordedConversation().Upgrade().Handshake();
+        if (byClient) conversation.Recorder.Ended(TapPoint.Plain, Direction.Received, StreamEnding.Finished);
+        else conversation.Recorder.Fact(new TcpReset(ByPeer: false, "tired"));
+        conversation.Recorder.Close();
+
+        conversation.Events()[^1].Detail.Should().BeOfType<TcpClosed>().Which.Close.Cause.Should().Be(cause);
+        conversation.Recorder.Record.Close!.Cause.Should().Be(cause);
+    }
+}
