@@ -3,6 +3,7 @@ using RealtimeHello.Server.Accounts;
 using RealtimeHello.Server.Chat;
 using RealtimeHello.Server.Hello;
 using RealtimeHello.Server.Hosting;
+using RealtimeHello.Server.Hosting.Drain;
 using RealtimeHello.Server.Observation;
 using RealtimeHello.Server.Storage;
 
@@ -14,16 +15,18 @@ try
     builder.AddStorage();
     builder.AddAccounts();
     builder.AddChat();
+    builder.AddDrain<ChatHub>();
     builder.AddObservation();
 
     await using var app = builder.Build();
     app.UseWebSockets();
-    app.UseOriginCheck();
+    app.UseOriginCheck(except: "/chat");
     app.UseHelloEcho("/hello");
     app.MapHealth();
     app.MapAccounts();
     app.MapChat("/chat");
     app.MapConnectionInspector(ObservationSetup.Path);
+    app.UseDrain<ChatHub>();
     app.PrintStartupLines();
     await app.RunAsync();
     return 0;

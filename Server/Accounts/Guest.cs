@@ -9,8 +9,8 @@ internal sealed record Guest(Guid Id, UserName Name)
     /// <summary>The id as it stands in claims and in answers.</summary>
     public string IdText => Id.ToString("N");
 
-    public ClaimsPrincipal ToPrincipal(string scheme) => new(new ClaimsIdentity(
-        [new Claim(ClaimTypes.NameIdentifier, IdText), new Claim(ClaimTypes.Name, Name.Text)], scheme));
+    public ClaimsPrincipal ToPrincipal() => new(new ClaimsIdentity(
+        [new Claim(ClaimTypes.NameIdentifier, IdText), new Claim(ClaimTypes.Name, Name.Text)], AccountsSetup.Scheme));
 
     public static bool TryRead(ClaimsPrincipal? principal, [NotNullWhen(true)] out Guest? guest)
     {

@@ -5,16 +5,18 @@ namespace RealtimeHello.Server.Chat;
 /// <summary>Those who hear what happens in rooms. No method waits for anybody.</summary>
 internal interface IRoomAudience
 {
+    /// <summary>To everyone in the room.</summary>
     void MessagePosted(ChatMessage message);
 
-    /// <param name="change">What changed.</param>
-    /// <param name="except">Connections that are not told.</param>
+    /// <summary>To everyone in the room but some connections.</summary>
     void PresenceChanged(PresenceChange change, IReadOnlyList<string> except);
 
-    /// <param name="change">What changed.</param>
-    /// <param name="except">Connections that are not told.</param>
+    /// <summary>To everyone in the room but some connections.</summary>
     void TypingChanged(TypingChange change, IReadOnlyList<string> except);
 
     /// <summary>To everyone signed in.</summary>
     void RoomChanged(RoomSummary room);
+
+    /// <summary>To everyone signed in.</summary>
+    void ServerStopping(ServerStop stop);
 }

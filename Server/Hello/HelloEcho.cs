@@ -7,8 +7,13 @@ internal static class HelloEcho
 {
     private const int BufferSize = 4096;
 
+    /// <summary>How long a client may take to answer a Close when the server stops.</summary>
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
+
     /// <summary>Takes WebSocket upgrades of a path; other requests to it pass on, to the page.</summary>
-    public static void UseHelloEcho(this WebApplication app, string path) =>
+    public static void UseHelloEcho(this WebApplication app, string path)
+    {
+        var stopping = app.Lifetime.ApplicationStopping;
         app.Use(async (context, next) =>
         {
             if (!context.WebSockets.IsWebSocketRequest || !context.Request.Path.Equals(path, StringComparison.OrdinalIgnoreCase))
@@ -18,27 +23,40 @@ internal static class HelloEcho
             }
 
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            await Echo(socket, context.RequestAborted);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+            await using var registration = stopping.Register(() =>
+            {
+                limit.CancelAfter(CloseLimit);
+                _ = IgnoreTrouble(socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "The server is stopping.", limit.Token));
+            });
+            await IgnoreTrouble(Echo(socket, limit.Token));
         });
+    }
 
     /// <summary>Sends each piece on as it arrives, so that a message of any length needs one buffer; a Close is answered with its own code.</summary>
-    private static async Task Echo(WebSocket socket, CancellationToken aborted)
+    private static async Task Echo(WebSocket socket, CancellationToken cancellationToken)
     {
         var buffer = new byte[BufferSize];
+        while (true)
+        {
+            var piece = await socket.ReceiveAsync(buffer.AsMemory(), cancellationToken);
+            if (piece.MessageType == WebSocketMessageType.Close) break;
+            await socket.SendAsync(buffer.AsMemory(0, piece.Count), piece.MessageType, piece.EndOfMessage, cancellationToken);
+        }
+
+        if (socket.State == WebSocketState.CloseReceived)
+            await socket.CloseOutputAsync(socket.CloseStatus ?? WebSocketCloseStatus.Empty, socket.CloseStatusDescription, cancellationToken);
+    }
+
+    /// <summary>The other side vanished or broke the protocol, or time is up: the socket has said what there was to say.</summary>
+    private static async Task IgnoreTrouble(Task task)
+    {
         try
         {
-            while (true)
-            {
-                var piece = await socket.ReceiveAsync(buffer.AsMemory(), aborted);
-                if (piece.MessageType == WebSocketMessageType.Close) break;
-                await socket.SendAsync(buffer.AsMemory(0, piece.Count), piece.MessageType, piece.EndOfMessage, aborted);
-            }
-
-            await socket.CloseOutputAsync(socket.CloseStatus ?? WebSocketCloseStatus.Empty, socket.CloseStatusDescription, aborted);
+            await task;
         }
-        catch (Exception trouble) when (trouble is WebSocketException or OperationCanceledException)
+        catch (Exception trouble) when (trouble is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // The other side vanished or broke the protocol; the socket has answered what there was to answer.
         }
     }
 }

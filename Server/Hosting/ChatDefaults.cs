@@ -27,6 +27,8 @@ internal static class ChatDefaults
         builder.Services.AddProblemDetails();
         builder.Services.AddSingleton(TimeProvider.System);
 
+        builder.Services.AddSingleton<OriginRule>();
+
         var folder = DataFolder.Open(builder.Configuration["data"]);
         // By a factory: what the container makes, it also disposes of, and with it the folder's lock.
         builder.Services.AddSingleton(_ => folder);

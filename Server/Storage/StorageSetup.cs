@@ -15,6 +15,7 @@ internal static class StorageSetup
         services.AddSingleton<SqliteWriter>();
         services.AddSingleton<StoreReads>();
         services.AddSingleton<IMessageStore, SqliteMessageStore>();
+        services.AddSingleton<NameHoldStore>();
         services.AddHostedService<DatabaseStart>();
     }
 }

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.SignalR;
 using RealtimeHello.Contracts;
 
-namespace RealtimeHello.Server.Chat;
+namespace RealtimeHello.Server.Chat.FanOut;
 
-/// <summary>The audience over SignalR's groups, one group a room.</summary>
+/// <summary>The audience over SignalR's groups, one group a room. Nobody waits for the sends: the hub's lifetime manager bounds what is unsent.</summary>
 internal sealed class HubAudience(IHubContext<ChatHub, IChatClient> hub) : IRoomAudience
 {
     public void MessagePosted(ChatMessage message) => _ = hub.Clients.Group(message.Room).MessagePosted(message);
@@ -13,4 +13,6 @@ internal sealed class HubAudience(IHubContext<ChatHub, IChatClient> hub) : IRoom
     public void TypingChanged(TypingChange change, IReadOnlyList<string> except) => _ = hub.Clients.GroupExcept(change.Room, except).TypingChanged(change);
 
     public void RoomChanged(RoomSummary room) => _ = hub.Clients.All.RoomChanged(room);
+
+    public void ServerStopping(ServerStop stop) => _ = hub.Clients.All.ServerStopping(stop);
 }
