@@ -1,1 +1,7 @@
-System.Console.WriteLine("benchmarks");
+using System.CommandLine;
+using RealtimeHello.Benchmarks.Chat;
+
+var root = new RootCommand("Measures RealtimeHello: side by side, in one run, on this machine. Figures are for comparing, machines are noisy: quote medians and ratios.");
+root.Subcommands.Add(PostsCommand.Create());
+root.Subcommands.Add(IdleCommand.Create());
+return await root.Parse(args).InvokeAsync();
