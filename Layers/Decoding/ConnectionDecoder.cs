@@ -1,6 +1,7 @@
 using RealtimeHello.Layers.Http;
 using RealtimeHello.Layers.SignalR;
 using RealtimeHello.Layers.WebSockets;
+using RealtimeHello.Layers.WebSockets.Deflate;
 
 namespace RealtimeHello.Layers.Decoding;
 
@@ -21,22 +22,25 @@ public sealed class ConnectionDecoder
     private readonly PlainLane client;
     private readonly PlainLane server;
     private readonly bool clientReceives;
+    private readonly bool resumed;
     private HttpConversation? http;
     private SignalRConversation? signalR;
 
     /// <summary>Begins with a connection's first bytes.</summary>
     public ConnectionDecoder(Perspective perspective, DecodingDepth depth, IConnectionOutput output, DecoderLimits? limits = null)
-        : this(perspective, depth, output, new ConnectionFacts(), limits ?? DecoderLimits.Default)
+        : this(perspective, depth, output, new ConnectionFacts(), resumed: false, limits ?? DecoderLimits.Default)
     {
         BeginHttp();
     }
 
-    private ConnectionDecoder(Perspective perspective, DecodingDepth depth, IConnectionOutput output, ConnectionFacts facts, DecoderLimits limits)
+    private ConnectionDecoder(
+        Perspective perspective, DecodingDepth depth, IConnectionOutput output, ConnectionFacts facts, bool resumed, DecoderLimits limits)
     {
         ArgumentNullException.ThrowIfNull(output);
         this.output = output;
         this.limits = limits;
         this.depth = depth;
+        this.resumed = resumed;
         Facts = facts;
         clientReceives = perspective == Perspective.Client;
         client = new PlainLane(output, clientReceives ? Direction.Sent : Direction.Received);
@@ -60,7 +64,7 @@ public sealed class ConnectionDecoder
         Perspective perspective, DecodingDepth depth, IConnectionOutput output, ConnectionFacts facts, long receivedOffset, long sentOffset, DecoderLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        var decoder = new ConnectionDecoder(perspective, depth, output, facts, limits ?? DecoderLimits.Default);
+        var decoder = new ConnectionDecoder(perspective, depth, output, facts, facts.Upgraded, limits ?? DecoderLimits.Default);
         decoder.Lane(Direction.Received).Offset = receivedOffset;
         decoder.Lane(Direction.Sent).Offset = sentOffset;
         if (facts.Upgraded) decoder.BeginWebSocket();
@@ -136,9 +140,22 @@ public sealed class ConnectionDecoder
 
     private void BeginFrames(PlainLane lane, bool fromClient)
     {
-        var frames = new WebSocketFrameDecoder(lane, fromClient, mayCompress: false, depth == DecodingDepth.Full);
-        if (Facts.HubProtocol is null && !Facts.IsNotSignalR)
-            frames.Messages = new WebSocketMessageDecoder(new SignalRDecoder(lane, signalR!, fromClient, depth, limits));
+        var deflate = DeflateAgreement.Parse(Facts.Extensions);
+        var frames = new WebSocketFrameDecoder(lane, fromClient, deflate.IsAgreed, depth == DecodingDepth.Full);
+        var speaksSignalR = depth == DecodingDepth.Full ? !Facts.IsNotSignalR : Facts.HubProtocol is null && !Facts.IsNotSignalR;
+        if (speaksSignalR || depth == DecodingDepth.Full)
+        {
+            var compression = (fromClient ? deflate.ClientForgets : deflate.ServerForgets) ? WebSocketMessageDecoder.Compression.Single
+                : resumed ? WebSocketMessageDecoder.Compression.BeginningLost
+                : WebSocketMessageDecoder.Compression.Continued;
+            frames.Messages = new WebSocketMessageDecoder(
+                lane,
+                speaksSignalR ? new SignalRDecoder(lane, signalR!, fromClient, depth, limits) : null,
+                compression,
+                limits,
+                depth == DecodingDepth.Full ? limits : null);
+        }
+
         lane.Decoder = frames;
     }
 

@@ -9,6 +9,11 @@ internal sealed class RecordedEvents : IConnectionOutput
 {
     public List<RecordedEvent> All { get; } = [];
 
+    public IEnumerable<DecodeFault> Faults => Of<DecodeFault>();
+
+    /// <summary>Each event as text, the received ones first: how the two directions mix is a matter of timing.</summary>
+    public List<string> Lines() => [.. All.OrderBy(e => e.Direction).Select(e => e.ToString())];
+
     public IEnumerable<T> Of<T>() where T : LayerDetail => All.Select(e => e.Detail).OfType<T>();
 
     public void Emit(LayerDetail detail, TapPoint tap, Direction direction, ByteRange source) => All.Add(new RecordedEvent(detail, tap, direction, source));
