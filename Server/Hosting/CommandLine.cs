@@ -60,6 +60,8 @@ internal static class CommandLine
             var parts = args[i].Split('=', 2);
             if (!parts[0].StartsWith("--", StringComparison.Ordinal)) return $"'{args[i]}' is not an option.";
             var key = parts[0][2..];
+            // A section by itself, without a value, is how a host passes on settings that it was given.
+            if (parts is [_, ""]) continue;
             if (!key.Contains(':', StringComparison.Ordinal) && !Known.Contains(key)) return $"There is no option '{parts[0]}'.";
             if (parts.Length == 1 && ++i == args.Count) return $"The option '{parts[0]}' needs a value.";
         }

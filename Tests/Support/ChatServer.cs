@@ -17,12 +17,16 @@ namespace RealtimeHello.Tests.Support;
 /// </summary>
 public sealed class ChatServer : WebApplicationFactory<Program>
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly Lazy<Uri> _address;
+    private readonly LogQueue _logger;
     private TemporaryFolder? _ownFolder;
 
     public ChatServer()
     {
         UseKestrel(0);
+        _logger = new LogQueue(Log);
         _address = new Lazy<Uri>(() =>
         {
             StartServer();
@@ -51,6 +55,9 @@ public sealed class ChatServer : WebApplicationFactory<Program>
 
     /// <summary>Scheme, host and port, without a path. Asking for it starts the server.</summary>
     public Uri Address => _address.Value;
+
+    /// <summary>Waits until a line with this part was logged.</summary>
+    public Task Logged(string part) => _logger.Wait(part).WaitAsync(Patience);
 
     /// <summary>A client without cookies whose requests begin at <see cref="Address"/>.</summary>
     public HttpClient Http() => new(new HttpClientHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = Address };
@@ -89,7 +96,7 @@ public sealed class ChatServer : WebApplicationFactory<Program>
     {
         builder.UseSetting("data", DataFolder);
         foreach (var (key, value) in Settings) builder.UseSetting(key, value);
-        builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(new LogQueue(Log)));
+        builder.ConfigureLogging(logging => logging.ClearProviders().Services.AddSingleton<ILoggerProvider>(_ => _logger));
         builder.ConfigureServices(services =>
         {
             if (Clock is not null) services.AddSingleton<TimeProvider>(Clock);
@@ -106,6 +113,8 @@ public sealed class ChatServer : WebApplicationFactory<Program>
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
+        // The program's own thread disposes of the container too, and may be at it still: then the data folder is in use.
+        if (_address.IsValueCreated) await _logger.Disposed.WaitAsync(Patience);
         _ownFolder?.Dispose();
         GC.SuppressFinalize(this);
     }
