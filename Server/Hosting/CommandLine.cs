@@ -33,7 +33,7 @@ internal static class CommandLine
     private static readonly HashSet<string> Known = new(StringComparer.OrdinalIgnoreCase)
     {
         "data", "urls", "http_ports", "https_ports", "https_port", "environment", "contentRoot", "applicationName", "webroot", "AllowedHosts",
-        "detailedErrors", "captureStartupErrors", "hostingStartupAssemblies", "hostingStartupExcludeAssemblies", "preventHostingStartup",
+        "Accounts", "Chat", "Inspector", "Kestrel", "Logging", "detailedErrors", "captureStartupErrors", "hostingStartupAssemblies", "hostingStartupExcludeAssemblies", "preventHostingStartup",
         "preferHostingUrls", "shutdownTimeoutSeconds", "startupAssembly", "staticWebAssets", "suppressStatusMessages", "server",
     };
 

@@ -1,0 +1,113 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+using RealtimeHello.Contracts;
+using RealtimeHello.Inspector;
+using RealtimeHello.Tests.Support;
+
+namespace RealtimeHello.Tests.Inspector;
+
+public sealed class InspectorEndpointTests : IDisposable
+{
+    private const string Operator = "an-operator-token-of-the-test-0123456789";
+
+    private readonly ChatServer server = new() { Settings = [("Inspector:OperatorToken", Operator)] };
+
+    public void Dispose() => server.Dispose();
+
+    [Fact]
+    public async Task A_user_sees_its_own_connections_the_operator_all_and_nobody_else_any()
+    {
+        var ada = await server.SignIn("ada");
+        var bob = await server.SignIn("bob");
+        await using var adas = await Connected(ada);
+        await using var bobs = await Connected(bob);
+
+        (await Users(ada.AccessToken)).Should().Equal("ada");
+        (await Users(bob.AccessToken)).Should().Equal("bob");
+        (await Users(Operator)).Should().BeEquivalentTo("ada", "bob");
+        using var http = server.Http();
+        (await http.GetAsync(new Uri("/inspect/connections", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+
+        var ofBob = (await Get("/inspect/connections", bob.AccessToken)).GetProperty("items")[0].GetProperty("id").GetString();
+        (await Ask($"/inspect/connections/{ofBob}", ada.AccessToken)).StatusCode.Should().Be(HttpStatusCode.NotFound);
+        (await Ask($"/inspect/connections/{ofBob}/events", ada.AccessToken)).StatusCode.Should().Be(HttpStatusCode.NotFound);
+        (await Ask($"/inspect/connections/{ofBob}/events", Operator)).StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Events_can_be_paged_and_filtered_and_hold_no_token()
+    {
+        var ada = await server.SignIn("ada");
+        await using var hub = await Connected(ada);
+        await hub.InvokeAsync<PostReceipt>(nameof(IChatHub.PostMessage), "lobby", Guid.CreateVersion7().ToString(), "hello", TestContext.Current.CancellationToken);
+        var id = (await Get("/inspect/connections", ada.AccessToken)).GetProperty("items")[0].GetProperty("id").GetString();
+
+        var all = await Get($"/inspect/connections/{id}/events?limit=1000", ada.AccessToken);
+        all.GetRawText().Should().NotContain(ada.AccessToken);
+        var sequences = all.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("sequence").GetString()!).ToList();
+        sequences.Should().BeInAscendingOrder(StringComparer.Ordinal).And.OnlyHaveUniqueItems();
+
+        var paged = new List<string>();
+        string? after = null;
+        do
+        {
+            var page = await Get($"/inspect/connections/{id}/events?limit=3{(after is null ? "" : $"&after={after}")}", ada.AccessToken);
+            paged.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("sequence").GetString()!));
+            after = page.GetProperty("next").GetString();
+        }
+        while (after is not null && paged.Count < sequences.Count);
+
+        paged.Take(sequences.Count).Should().Equal(sequences);
+        var http = await Get($"/inspect/connections/{id}/events?layers=http", ada.AccessToken);
+        http.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("kind").GetString()).Should().Equal("request", "upgraded");
+        (await Ask($"/inspect/connections/{id}/events?layers=smell", ada.AccessToken)).StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await Ask($"/inspect/connections/{id}/events?after=soon", ada.AccessToken)).StatusCode.Should().Be(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task The_sign_in_link_makes_an_operator_and_a_wrong_code_does_not()
+    {
+        await server.SignIn("ada");
+        using var http = server.Http();
+        using var wrong = await http.GetAsync(new Uri("/inspect/sign-in?code=0123", UriKind.Relative), TestContext.Current.CancellationToken);
+        wrong.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+
+        using var right = await http.GetAsync(new Uri($"/inspect/{server.Services.GetInspectorSignInQuery()}", UriKind.Relative), TestContext.Current.CancellationToken);
+        right.StatusCode.Should().Be(HttpStatusCode.Redirect);
+        var cookie = right.Headers.GetValues("Set-Cookie").Single();
+        cookie.Should().Contain("httponly").And.Contain("samesite=strict");
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/inspect/connections");
+        request.Headers.Add("Cookie", cookie.Split(';')[0]);
+        using var seen = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        seen.StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    private async Task<HubConnection> Connected(Session session)
+    {
+        var hub = server.Hub(session);
+        await hub.StartAsync();
+        await hub.InvokeAsync<RoomState>(nameof(IChatHub.JoinRoom), "lobby", null);
+        return hub;
+    }
+
+    private async Task<List<string?>> Users(string token) =>
+        [.. (await Get("/inspect/connections", token)).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("user").GetString())];
+
+    private async Task<JsonElement> Get(string path, string token)
+    {
+        using var answer = await Ask(path, token);
+        answer.StatusCode.Should().Be(HttpStatusCode.OK);
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    private async Task<HttpResponseMessage> Ask(string path, string token)
+    {
+        using var http = server.Http();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        return await http.GetAsync(new Uri(path, UriKind.Relative));
+    }
+}
