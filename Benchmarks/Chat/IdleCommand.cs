@@ -15,7 +15,7 @@ internal static class IdleCommand
         command.SetAction(async result =>
         {
             var count = result.GetValue(connections);
-            await using var server = await ServerUnderTest.Start(["--Accounts:SignInsPerMinute=1000000", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:RealtimeHello=Warning"]);
+            await using var server = await ServerUnderTest.Start(["--Chat:SignInsPerMinute=0", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:RealtimeHello=Warning"]);
             var alone = server.Memory;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"after start: {alone / 1048576.0:0.0} MiB"));
             var open = new List<HubConnection>();

@@ -10,8 +10,6 @@ namespace RealtimeHello.Benchmarks.Chat;
 /// <summary>How many durable posts a second the chat acknowledges.</summary>
 internal static class PostsCommand
 {
-    private const int RateLimitThatIsNone = 1_000_000;
-
     public static Command Create()
     {
         var clients = new Option<int[]>("--clients") { Description = "How many clients, each in a room of its own.", DefaultValueFactory = _ => [1, 10, 100], AllowMultipleArgumentsPerToken = true };
@@ -30,9 +28,8 @@ internal static class PostsCommand
     private static async Task Measure(int clients, int seconds, int window)
     {
         await using var server = await ServerUnderTest.Start([
-            $"--Chat:Limits:PostsPerSecond={RateLimitThatIsNone}", $"--Chat:Limits:PostBurst={RateLimitThatIsNone}",
-            $"--Chat:Limits:CallsPerSecond={RateLimitThatIsNone}", $"--Chat:Limits:CallBurst={RateLimitThatIsNone}",
-            $"--Accounts:SignInsPerMinute={RateLimitThatIsNone}", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:RealtimeHello=Warning"]);
+            "--Chat:Posts:PerSecond=0", "--Chat:Others:PerSecond=0", "--Chat:SignInsPerMinute=0",
+            "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:RealtimeHello=Warning"]);
         var connections = new List<HubConnection>();
         for (var i = 0; i < clients; i++)
         {
