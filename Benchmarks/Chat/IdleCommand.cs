@@ -10,8 +10,9 @@ internal static class IdleCommand
 {
     public static Command Create()
     {
-        var connections = new Option<int>("--connections") { Description = "Signed-in members of one room.", DefaultValueFactory = _ => 1_000 };
-        var command = new Command("idle", "The server's resident set after start, and for each idle connection.") { connections };
+        var connections = new Option<int>("--connections") { Description = "Signed-in connections.", DefaultValueFactory = _ => 1_000 };
+        var join = new Option<bool>("--join") { Description = "Each joins a room of its own: then everybody hears of every room, and the journal fills up to its budget." };
+        var command = new Command("idle", "The server's resident set after start, and for each idle connection.") { connections, join };
         command.SetAction(async result =>
         {
             var count = result.GetValue(connections);
@@ -22,7 +23,7 @@ internal static class IdleCommand
             for (var i = 0; i < count; i++)
             {
                 var connection = await server.Connect($"member-{i}");
-                await connection.InvokeAsync<RoomState>(nameof(IChatHub.JoinRoom), "lobby", null);
+                if (result.GetValue(join)) await connection.InvokeAsync<RoomState>(nameof(IChatHub.JoinRoom), $"room-{i}", null);
                 open.Add(connection);
             }
 
