@@ -16,6 +16,7 @@ internal static class ChatDefaults
     public static void UseChatDefaults(this WebApplicationBuilder builder)
     {
         if (!HasAddress(builder.Configuration)) builder.WebHost.UseUrls(Address);
+        CheckUrls(builder.Configuration["urls"]);
 
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -33,6 +34,18 @@ internal static class ChatDefaults
         // By a factory: what the container makes, it also disposes of, and with it the folder's lock.
         builder.Services.AddSingleton(_ => folder);
         builder.Services.AddDataProtection().SetApplicationName("RealtimeHello").PersistKeysToFileSystem(folder.Folder("keys"));
+    }
+
+    /// <summary>A misspelt port, as in <c>http://localhost:80x</c>, would be taken for a name, and the server would listen on every interface.</summary>
+    private static void CheckUrls(string? urls)
+    {
+        foreach (var url in urls?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
+        {
+            var parts = url.Split("://");
+            var isPattern = parts is [_, ['+' or '*', ..]];
+            if (!Uri.TryCreate(isPattern ? $"{parts[0]}://any{parts[1][1..]}" : url, UriKind.Absolute, out _) && !parts[^1].StartsWith("unix:", StringComparison.Ordinal))
+                throw new StartException($"'{url}' is no address to listen on; one is http://localhost:5090.");
+        }
     }
 
     /// <summary>Whether an address was asked for in any of the ways ASP.NET Core knows; a default must not override one.</summary>

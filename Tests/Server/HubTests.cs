@@ -150,6 +150,34 @@ public sealed class HubTests(ChatServer server) : IClassFixture<ChatServer>
     }
 
     [Fact]
+    public async Task Who_does_not_read_is_aborted_and_the_others_hear_everything()
+    {
+        await using var server = new ChatServer { Settings = [("Chat:Posts:PerSecond", "0")] };
+        await using var deaf = await RawHub.Connect(server, "deaf", "json");
+        await deaf.SendJson("""{"type":1,"invocationId":"1","target":"JoinRoom","arguments":["loud",null]}""");
+        await deaf.Find("\"invocationId\":\"1\"");
+        await using var hub = await server.Connect("loud");
+        var heard = new Inbox<ChatMessage>(hub, "MessagePosted");
+        var gone = new Inbox<PresenceChange>(hub, "PresenceChanged");
+        await hub.Join("loud");
+        var text = new string('x', 2000);
+        var aborted = server.Logged("reads too slowly");
+        var posted = 0;
+
+        // As much as it takes to fill the socket's buffers, and then what may wait unsent.
+        while (!aborted.IsCompleted)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => hub.Post("loud", text)));
+            posted += 50;
+            for (var i = 0; i < 50; i++) await heard.Next();
+        }
+
+        (await gone.Next()).Should().Be(new PresenceChange("loud", "deaf", false));
+        (await hub.Post("loud", "last")).Number.Should().Be(posted + 1);
+        (await heard.Next()).Text.Should().Be("last");
+    }
+
+    [Fact]
     public async Task Vitals_stream_until_they_are_cancelled()
     {
         await using var hub = await server.Connect("nurse", messagePack: true);

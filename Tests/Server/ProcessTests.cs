@@ -101,6 +101,17 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task A_misspelt_address_is_one_sentence()
+    {
+        using var folder = new TemporaryFolder();
+
+        var (exitCode, _, errors) = await ChatServerProcess.Run("--urls", "http://localhost:80x", "--data", folder.Path);
+
+        exitCode.Should().Be(1);
+        errors.Should().Contain("'http://localhost:80x' is no address").And.NotContain("\n");
+    }
+
+    [Fact]
     public async Task A_data_folder_in_use_is_one_sentence()
     {
         await using var first = new ChatServer();

@@ -16,9 +16,6 @@ namespace RealtimeHello.Server.Chat.FanOut;
 internal sealed partial class BoundedHubLifetimeManager<THub>(ILogger<BoundedHubLifetimeManager<THub>> log) : HubLifetimeManager<THub>
     where THub : Hub
 {
-    /// <summary>Hub messages that may wait for one connection, beyond what its pipe and its socket hold.</summary>
-    public const int MostUnsent = 1_000;
-
     private readonly ConcurrentDictionary<string, Receiver> _receivers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ReceiverGroup> _groups = new(StringComparer.Ordinal);
 
@@ -110,7 +107,7 @@ internal sealed partial class BoundedHubLifetimeManager<THub>(ILogger<BoundedHub
     private void Send(Receiver receiver, SerializedHubMessage message)
     {
         if (receiver.TrySend(message)) return;
-        LogTooSlow(receiver.ConnectionId, MostUnsent);
+        LogTooSlow(receiver.ConnectionId, Receiver.MostUnsent);
         receiver.Abort();
     }
 

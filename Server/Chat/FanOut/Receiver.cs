@@ -6,6 +6,9 @@ namespace RealtimeHello.Server.Chat.FanOut;
 /// <summary>One connection as a receiver, with what could not be written to it yet.</summary>
 internal sealed class Receiver(HubConnectionContext connection)
 {
+    /// <summary>Hub messages that may wait for one connection, beyond what its pipe and its socket hold.</summary>
+    public const int MostUnsent = 1_000;
+
     private readonly Lock _lock = new();
     private HashSet<string>? _groups = [];
     private int _unsent;
@@ -20,7 +23,7 @@ internal sealed class Receiver(HubConnectionContext connection)
     public bool TrySend(SerializedHubMessage message)
     {
         if (Volatile.Read(ref _isAborted) == 1) return true;
-        if (Volatile.Read(ref _unsent) >= BoundedHubLifetimeManager<ChatHub>.MostUnsent) return Interlocked.Exchange(ref _isAborted, 1) == 1;
+        if (Volatile.Read(ref _unsent) >= MostUnsent) return Interlocked.Exchange(ref _isAborted, 1) == 1;
 
         var write = connection.WriteAsync(message);
         if (write.IsCompletedSuccessfully) write.GetAwaiter().GetResult();
