@@ -2,23 +2,35 @@ using RealtimeHello.Layers;
 
 namespace RealtimeHello.Recording;
 
-/// <summary>Gives the events of one chunk their sequences: by where they begin, not by how many were decoded before them.</summary>
+/// <summary>
+/// Gives the events of one chunk their sequences: by where they begin, not by how many were decoded before them. Events of one layer that begin at
+/// one offset, such as a message and its first frame, are told apart by an ordinal.
+/// </summary>
 internal struct EventNumbering(long number, long ticks)
 {
-    private long lastOffset = -1;
-    private Layer lastLayer;
-    private int ordinal;
+    private (Layer Layer, long Offset)? first;
+    private Dictionary<(Layer Layer, long Offset), int>? counts;
 
-    public LayerEvent Number(string connection, LayerDetail detail, TapPoint tap, Direction direction, ByteRange source)
-    {
-        ordinal = source.Start == lastOffset && detail.Layer == lastLayer ? ordinal + 1 : 0;
-        (lastOffset, lastLayer) = (source.Start, detail.Layer);
-        return new LayerEvent(
-            new EventSequence(number, source.Start, detail.Layer, ordinal), connection, At, direction, tap, source, detail);
-    }
+    public LayerEvent Number(string connection, LayerDetail detail, TapPoint tap, Direction direction, ByteRange source) =>
+        new(new EventSequence(number, source.Start, detail.Layer, Ordinal((detail.Layer, source.Start))), connection, At, direction, tap, source, detail);
 
     public readonly LayerEvent NumberFact(string connection, LayerDetail detail) =>
         new(new EventSequence(number, 0, detail.Layer, 0), connection, At, Direction.Local, null, null, detail);
 
     private readonly DateTimeOffset At => new(ticks, TimeSpan.Zero);
+
+    /// <summary>Most chunks have one event, and need no table.</summary>
+    private int Ordinal((Layer Layer, long Offset) place)
+    {
+        if (first is null)
+        {
+            first = place;
+            return 0;
+        }
+
+        counts ??= new() { [first.Value] = 1 };
+        var ordinal = counts.GetValueOrDefault(place);
+        counts[place] = ordinal + 1;
+        return ordinal;
+    }
 }
