@@ -132,7 +132,7 @@ public sealed class ConnectionDecoder
 
     private void BeginWebSocket()
     {
-        signalR = new SignalRConversation { RequestedProtocol = Facts.HubProtocol, IsNotSignalR = Facts.IsNotSignalR };
+        signalR = new SignalRConversation { RequestedProtocol = Facts.HubProtocol, IsAccepted = Facts.HubProtocol is not null, IsNotSignalR = Facts.IsNotSignalR };
         BeginFrames(client, fromClient: true);
         BeginFrames(server, fromClient: false);
         SettleSignalR();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace RealtimeHello.Layers.SignalR;
 
@@ -11,6 +12,7 @@ internal static class HandshakeReader
     {
         string? protocol = null;
         int? version = null;
+        if (!Utf8.IsValid(json)) return null;
         try
         {
             var reader = new Utf8JsonReader(json);
@@ -41,6 +43,7 @@ internal static class HandshakeReader
     {
         problem = "It is not a JSON object.";
         string? error = null;
+        if (!Utf8.IsValid(json)) return null;
         try
         {
             var reader = new Utf8JsonReader(json);

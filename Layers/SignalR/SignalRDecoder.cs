@@ -1,23 +1,40 @@
 using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Layers.SignalR.Json;
+using RealtimeHello.Layers.SignalR.MessagePack;
 
 namespace RealtimeHello.Layers.SignalR;
 
 /// <summary>
 /// One direction of SignalR over a WebSocket: the handshake, then hub messages.
 /// <code>
-/// Handshake -> (accepted: Messages)
+/// Handshake -> (request sent, or response without an error: Messages)
 /// Handshake -> (no handshake, refused, fault: Done)
 /// </code>
 /// </summary>
 /// <remarks>https://github.com/dotnet/aspnetcore/blob/main/src/SignalR/docs/specs/HubProtocol.md</remarks>
-internal sealed class SignalRDecoder(ILayerOutput output, SignalRConversation conversation, bool fromClient, DecodingDepth depth, DecoderLimits limits)
-    : LayerDecoder(output)
+internal sealed class SignalRDecoder : LayerDecoder
 {
     private const byte RecordSeparator = 0x1E;
 
+    private readonly SignalRConversation conversation;
+    private readonly DecoderLimits limits;
+    private readonly bool fromClient;
+    private readonly bool readsMessages;
+    private HubMessageDecoder? messages;
     private PooledBytes gathered;
     private long start;
     private State state;
+
+    /// <summary>Begins with the handshake, or behind it when the conversation's protocol is known already.</summary>
+    public SignalRDecoder(ILayerOutput output, SignalRConversation conversation, bool fromClient, DecodingDepth depth, DecoderLimits limits)
+        : base(output)
+    {
+        this.conversation = conversation;
+        this.limits = limits;
+        this.fromClient = fromClient;
+        readsMessages = depth == DecodingDepth.Full;
+        if (conversation.IsAccepted) state = State.Messages;
+    }
 
     private enum State : byte
     {
@@ -30,32 +47,39 @@ internal sealed class SignalRDecoder(ILayerOutput output, SignalRConversation co
     public bool WantsMore => state switch
     {
         State.Handshake => !conversation.IsNotSignalR,
-        State.Messages => depth == DecodingDepth.Full,
+        State.Messages => readsMessages,
         _ => false,
     };
 
     /// <summary>No hub message was begun and not finished.</summary>
-    public bool IsBetweenMessages => gathered.Length == 0;
+    public bool IsBetweenMessages => gathered.Length == 0 && messages is null or { IsBetweenMessages: true };
 
     /// <inheritdoc/>
     public override void Push(ReadOnlySpan<byte> bytes, ByteSource source)
     {
         if (state == State.Handshake) GatherHandshake(bytes, source);
+        else if (state == State.Messages && readsMessages) PushMessages(bytes, source);
     }
 
-    /// <summary>A WebSocket message ended. A handshake does not go beyond it.</summary>
+    /// <summary>A WebSocket message ended. The client's handshake does not go beyond its first one.</summary>
     public void EndOfMessage()
     {
-        if (state == State.Handshake) GiveUpHandshake();
+        if (fromClient && state == State.Handshake) GiveUp(default);
     }
 
     /// <inheritdoc/>
-    public override void Complete(StreamEnding ending, long offset) => Close();
+    public override void Complete(StreamEnding ending, long offset)
+    {
+        messages?.Complete(ending, offset);
+        Close();
+    }
 
     /// <summary>Nothing more is decoded; gives back what was held.</summary>
     public void Close()
     {
         gathered.Clear();
+        messages?.Close();
+        messages = null;
         state = State.Done;
     }
 
@@ -65,9 +89,11 @@ internal sealed class SignalRDecoder(ILayerOutput output, SignalRConversation co
         if (gathered.Length == 0) start = source.Of(0, 1).Start;
         var end = bytes.IndexOf(RecordSeparator);
         var part = end < 0 ? bytes : bytes[..end];
-        if ((gathered.Length == 0 && part is not [(byte)'{', ..]) || gathered.Length + part.Length > limits.HandshakeBytes)
+        var room = limits.HandshakeBytes - gathered.Length;
+        if ((gathered.Length == 0 && part is not [(byte)'{', ..]) || part.Length > room)
         {
-            GiveUpHandshake();
+            var last = part.Length > room ? room : 0;
+            GiveUp(new ByteRange(start, source.Of(last, last + 1).End));
             return;
         }
 
@@ -85,7 +111,7 @@ internal sealed class SignalRDecoder(ILayerOutput output, SignalRConversation co
     {
         if (HandshakeReader.TryReadRequest(gathered.Span) is not { } request)
         {
-            GiveUpHandshake();
+            GiveUp(range);
             return;
         }
 
@@ -98,9 +124,7 @@ internal sealed class SignalRDecoder(ILayerOutput output, SignalRConversation co
     {
         if (HandshakeReader.TryReadResponse(gathered.Span, out var problem) is not { } response)
         {
-            if (conversation.RequestedProtocol is not null)
-                Output.Emit(new DecodeFault(Layer.SignalR, "SignalR handshake", $"The answer to the handshake can't be read. {problem}"), range);
-            Close();
+            GiveUp(range, problem);
             return;
         }
 
@@ -111,9 +135,33 @@ internal sealed class SignalRDecoder(ILayerOutput output, SignalRConversation co
         else Close();
     }
 
-    private void GiveUpHandshake()
+    /// <summary>This is no handshake: of the client's first message that says another protocol, of the answer to a handshake that it is broken.</summary>
+    private void GiveUp(ByteRange range, string problem = "It is not a JSON object that 0x1E ends.")
     {
         if (fromClient) conversation.IsNotSignalR = true;
+        else if (conversation.RequestedProtocol is not null)
+            Output.Emit(new DecodeFault(Layer.SignalR, "SignalR handshake", $"The answer to the handshake can't be read. {problem}"), range);
+        Close();
+    }
+
+    private void PushMessages(ReadOnlySpan<byte> bytes, ByteSource source)
+    {
+        if (bytes.IsEmpty) return;
+        messages ??= conversation.RequestedProtocol switch
+        {
+            "json" => new JsonHubMessageDecoder(Output, limits),
+            // Blazor's protocol is MessagePack under another name.
+            "messagepack" or "blazorpack" => new MessagePackHubMessageDecoder(Output, limits),
+            _ => null,
+        };
+        if (messages is not null)
+        {
+            messages.Push(bytes, source);
+            return;
+        }
+
+        if (conversation.RequestedProtocol is { } protocol)
+            Output.Emit(new Gap(Layer.SignalR, null, $"messages of hub protocol {PrintableText.OneLine(protocol, 40)} are not decoded"), source.Of(0, 1));
         Close();
     }
 }

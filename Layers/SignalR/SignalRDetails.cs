@@ -42,12 +42,15 @@ public abstract record HubMessage(string Encoding) : SignalRDetail
 /// <param name="Encoding"><inheritdoc/></param>
 /// <param name="InvocationId">Null: no answer is wanted.</param>
 /// <param name="Target">The method.</param>
-/// <param name="Arguments">Each argument as JSON text.</param>
+/// <param name="Arguments">Each argument as JSON text, as many as are shown.</param>
 /// <param name="StreamIds">Streams that the caller will send.</param>
 public sealed record InvocationMessage(
     string Encoding, string? InvocationId, string Target, IReadOnlyList<string> Arguments, IReadOnlyList<string>? StreamIds)
     : HubMessage(Encoding)
 {
+    /// <summary>How many arguments there are, shown or not.</summary>
+    public int ArgumentCount { get; init; } = Arguments.Count;
+
     /// <inheritdoc/>
     public override int Type => 1;
 
@@ -95,6 +98,9 @@ public sealed record StreamInvocationMessage(
     string Encoding, string InvocationId, string Target, IReadOnlyList<string> Arguments, IReadOnlyList<string>? StreamIds)
     : HubMessage(Encoding)
 {
+    /// <summary>How many arguments there are, shown or not.</summary>
+    public int ArgumentCount { get; init; } = Arguments.Count;
+
     /// <inheritdoc/>
     public override int Type => 4;
 
