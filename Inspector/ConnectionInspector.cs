@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Routing;
@@ -35,6 +34,7 @@ public static class ConnectionInspector
         HubObservation.Add(services);
         // In front of the server, so that the log is there for the first connection and stops behind the last.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, LayerLog>());
+        services.AddSingleton<MappedInspectors>();
         services.AddHostedService<InspectorGuard>();
         services.AddLogging(logging => logging.AddConsoleFormatter<LayerConsoleFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>());
         return services;
@@ -48,6 +48,7 @@ public static class ConnectionInspector
         var group = endpoints.MapGroup(path);
         InspectorEndpoints.Map(group);
         group.WithMetadata(new InspectorEndpoint());
+        endpoints.ServiceProvider.GetRequiredService<MappedInspectors>().Add(endpoints);
         return group;
     }
 
@@ -66,27 +67,4 @@ public static class ConnectionInspector
             provider.GetRequiredService<Journal>(),
             provider.GetRequiredService<InspectorOptions>()));
     }
-}
-
-/// <summary>Marks the inspector's endpoints.</summary>
-internal sealed class InspectorEndpoint;
-
-/// <summary>Keeps an inspector without any access rule from starting outside Development, and tells the journal when the process stops.</summary>
-internal sealed class InspectorGuard(
-    Journal journal, InspectorOptions options, IHostEnvironment environment, IHostApplicationLifetime lifetime, EndpointDataSource? endpoints = null) : IHostedService
-{
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        lifetime.ApplicationStopping.Register(() => journal.IsStopping = true);
-        if (environment.IsDevelopment() || options.IsOperator is not null || options.OperatorToken is { Length: > 0 }) return Task.CompletedTask;
-        var open = endpoints?.Endpoints.Any(endpoint =>
-            endpoint.Metadata.GetMetadata<InspectorEndpoint>() is not null && endpoint.Metadata.GetMetadata<IAuthorizeData>() is null);
-        return open == true
-            ? throw new InvalidOperationException(
-                "The connection inspector would be open to everybody: outside Development give it an operator (options.OperatorToken or options.IsOperator in "
-                + "AddConnectionInspector) or a policy (MapConnectionInspector().RequireAuthorization(\"Operators\")).")
-            : Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

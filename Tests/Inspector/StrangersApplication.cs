@@ -1,0 +1,81 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RealtimeHello.Inspector;
+using RealtimeHello.Recording.Journals;
+
+namespace RealtimeHello.Tests.Inspector;
+
+/// <summary>
+/// A SignalR application that knows nothing of the chat: it listens with and without TLS, speaks HTTP/2 too, configures its own endpoints, and has the
+/// inspector by its two lines.
+/// </summary>
+internal sealed class StrangersApplication : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private StrangersApplication(WebApplication app) => this.app = app;
+
+    public Uri Plain => Address("http://");
+
+    public Uri Secure => Address("https://");
+
+    public Journal Journal => app.Services.GetRequiredService<Journal>();
+
+    public static async Task<StrangersApplication> Start(Action<InspectorOptions>? inspector = null, string environment = "Development")
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseHttps(Certificate()));
+        });
+        builder.Services.AddSignalR();
+        builder.Services.AddConnectionInspector(inspector);
+        var app = builder.Build();
+        app.MapHub<EchoHub>("/echo");
+        app.MapConnectionInspector();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        return new StrangersApplication(app);
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private Uri Address(string scheme) => new(
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(address => address.StartsWith(scheme, StringComparison.Ordinal)));
+
+    private static X509Certificate2 Certificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null);
+    }
+
+    public sealed class EchoHub : Hub
+    {
+        public string Echo(string text) => $"{text} of {Context.ConnectionId.Length}";
+    }
+}
