@@ -79,6 +79,8 @@ internal static class CloseJudgement
             return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.KeepAliveTimeout, "The server heard nothing from the client for its client timeout, not even a keep-alive, and closed.");
         if (seen.ServerClose is { Error: null, AllowReconnect: true } || (seen.ServerClose is not null && seen.ServerIsStopping))
             return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.ServerStopping, "The server is stopping; it said goodbye and allows to reconnect.");
+        if (seen.ClientClose is { Error: null } && error.Length == 0)
+            return new CloseReport(ClosedBy.Client, Layer.SignalR, Code(seen), CloseCauses.ClientClosed, "The client said goodbye with SignalR's Close message.");
         // InvalidDataException is what SignalR's protocols throw for bytes that they can't read.
         return seen.Disconnected is { ErrorType: "InvalidDataException" } || (seen.ServerClose?.Error is not null && seen.ClientFault is null)
             ? new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.BadMessage,

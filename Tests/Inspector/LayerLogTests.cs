@@ -36,6 +36,17 @@ public sealed class LayerLogTests : IDisposable
         server.Log.Should().NotContain(line => line.Contains("Bearer", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_dotnet_client_says_goodbye_in_a_hub_message(bool messagePack)
+    {
+        var hub = await server.Connect("ada", messagePack);
+        await hub.DisposeAsync();
+
+        (await Closed(CloseCauses.ClientClosed)).Close!.By.Should().Be(ClosedBy.Client);
+    }
+
     [Fact]
     public async Task A_client_that_is_cut_off_has_vanished()
     {
