@@ -8,6 +8,7 @@ namespace RealtimeHello.Layers.Decoding;
 /// <summary>
 /// All decoders of one connection, and the facts that cross its directions. Bytes go in as the taps saw them, events come out.
 /// <code>
+/// wire tap, each side:       TlsRecordDecoder
 /// plain tap, client's side:  HttpRequestDecoder  -> (101) -> WebSocketFrameDecoder -> WebSocketMessageDecoder -> SignalRDecoder
 /// plain tap, server's side:  HttpResponseDecoder -> (101) -> WebSocketFrameDecoder -> WebSocketMessageDecoder -> SignalRDecoder
 /// </code>
@@ -23,6 +24,8 @@ public sealed class ConnectionDecoder
     private readonly PlainLane server;
     private readonly bool clientReceives;
     private readonly bool resumed;
+    private WireLane? wireReceived;
+    private WireLane? wireSent;
     private HttpConversation? http;
     private SignalRConversation? signalR;
 
@@ -84,7 +87,13 @@ public sealed class ConnectionDecoder
     /// <returns>How many bytes it took; 0 when there were none.</returns>
     public int Advance(TapPoint tap, Direction direction, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty || tap == TapPoint.Wire) return bytes.Length;
+        if (bytes.IsEmpty) return 0;
+        if (tap == TapPoint.Wire)
+        {
+            Wire(direction)?.Push(bytes);
+            return bytes.Length;
+        }
+
         var lane = Lane(direction);
         if (lane.Phase == PlainPhase.Undecided) return Hold(bytes);
         var count = lane.Advance(bytes);
@@ -99,7 +108,13 @@ public sealed class ConnectionDecoder
     public void Skip(TapPoint tap, Direction direction, long count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        if (count == 0 || tap == TapPoint.Wire) return;
+        if (count == 0) return;
+        if (tap == TapPoint.Wire)
+        {
+            Wire(direction)?.Skip(count);
+            return;
+        }
+
         Lane(direction).Skip(count);
         if (http is not null || signalR is not null) Settle();
     }
@@ -107,7 +122,12 @@ public sealed class ConnectionDecoder
     /// <summary>No more bytes come from that tap and direction.</summary>
     public void Complete(TapPoint tap, Direction direction, StreamEnding ending)
     {
-        if (tap == TapPoint.Wire) return;
+        if (tap == TapPoint.Wire)
+        {
+            Wire(direction)?.Complete(ending);
+            return;
+        }
+
         Lane(direction).Complete(ending);
         if (http is not null || signalR is not null) Settle();
     }
@@ -122,6 +142,15 @@ public sealed class ConnectionDecoder
     public bool IsBetweenMessages(Direction direction) => Lane(direction).Frames is { IsBetweenMessages: true };
 
     private PlainLane Lane(Direction direction) => (direction == Direction.Sent) == clientReceives ? client : server;
+
+    /// <summary>Null behind <see cref="Resume"/>, which is past all hellos.</summary>
+    private WireLane? Wire(Direction direction)
+    {
+        if (resumed) return null;
+        return direction == Direction.Received
+            ? wireReceived ??= new WireLane(output, direction, limits)
+            : wireSent ??= new WireLane(output, direction, limits);
+    }
 
     private void BeginHttp()
     {
