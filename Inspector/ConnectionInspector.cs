@@ -46,6 +46,7 @@ public static class ConnectionInspector
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var group = endpoints.MapGroup(path);
+        InspectorPages.Map(group);
         InspectorEndpoints.Map(group);
         group.WithMetadata(new InspectorEndpoint());
         endpoints.ServiceProvider.GetRequiredService<MappedInspectors>().Add(endpoints);

@@ -18,6 +18,7 @@ internal static class InspectorEndpoints
     public static void Map(RouteGroupBuilder group)
     {
         group.MapGet("/sign-in", SignIn);
+        group.MapGet("/events", EventFeed.Open);
         group.MapGet("/connections", List);
         group.MapGet("/connections/{id}", One);
         group.MapGet("/connections/{id}/events", Events);
@@ -28,7 +29,7 @@ internal static class InspectorEndpoints
         if (!access.TrySignIn(context, code))
             return Results.Problem(statusCode: 403, title: "Not the sign-in link of this process", detail: "The link is printed when the server starts, and is good until it stops. Take the newest.");
         var path = context.Request.Path.Value!;
-        return Results.Redirect(context.Request.PathBase + path[..path.LastIndexOf('/')] + "/connections");
+        return Results.Redirect(context.Request.PathBase + path[..path.LastIndexOf('/')]);
     }
 
     private static IResult List(
@@ -69,14 +70,7 @@ internal static class InspectorEndpoints
         EventSequence from = default;
         if (after is not null && !EventSequence.TryParse(after, out from))
             return Results.Problem(statusCode: 400, title: "Bad sequence", detail: "after is the sequence of an event, as it was given.");
-        var wanted = new HashSet<Layer>();
-        foreach (var name in layers?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
-        {
-            if (!LayerNames.TryParse(name, out var layer))
-                return Results.Problem(statusCode: 400, title: "Unknown layer", detail: "layers is a list of tcp, tls, http, webSocket, signalR, hub, application.");
-            wanted.Add(layer);
-        }
-
+        if (!TryReadLayers(layers, out var wanted)) return UnknownLayer();
         var reader = new ConnectionReader(record, DecodingDepth.Full, journal.Options.Decoders);
         var most = limit ?? 200;
         var found = new List<LayerEvent>();
@@ -98,7 +92,23 @@ internal static class InspectorEndpoints
         });
     }
 
-    private static IResult? Refuse(HttpContext context, InspectorAccess access) =>
+    /// <summary>A list such as <c>http,webSocket</c>; none means all.</summary>
+    internal static bool TryReadLayers(string? layers, out HashSet<Layer> wanted)
+    {
+        wanted = [];
+        foreach (var name in layers?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
+        {
+            if (!LayerNames.TryParse(name, out var layer)) return false;
+            wanted.Add(layer);
+        }
+
+        return true;
+    }
+
+    internal static IResult UnknownLayer() => Results.Problem(
+        statusCode: 400, title: "Unknown layer", detail: "layers is a list of tcp, tls, http, webSocket, signalR, hub, application.");
+
+    internal static IResult? Refuse(HttpContext context, InspectorAccess access) =>
         access.IsOperator(context) || access.UserOf(context) is not null
             ? null
             : Results.Problem(

@@ -81,6 +81,9 @@ public sealed class Journal
         lock (trimming) watches = [.. watches.Where(other => other != watch)];
     }
 
+    /// <summary>The number of the last chunk or fact.</summary>
+    public long LastNumber => Interlocked.Read(ref lastNumber);
+
     internal long NextNumber() => Interlocked.Increment(ref lastNumber);
 
     internal void Changed(ConnectionRecord record)

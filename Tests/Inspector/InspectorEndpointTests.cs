@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -65,6 +66,44 @@ public sealed class InspectorEndpointTests : IDisposable
         http.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("kind").GetString()).Should().Equal("request", "upgraded");
         (await Ask($"/inspect/connections/{id}/events?layers=smell", ada.AccessToken)).StatusCode.Should().Be(HttpStatusCode.BadRequest);
         (await Ask($"/inspect/connections/{id}/events?after=soon", ada.AccessToken)).StatusCode.Should().Be(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task The_feed_tells_events_as_they_come_resumes_and_is_no_connection_of_its_own()
+    {
+        var ada = await server.SignIn("ada");
+        await using var hub = await Connected(ada);
+        using var http = server.Http();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", ada.AccessToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(20));
+
+        List<SseItem<string>> live;
+        await using (var stream = await http.GetStreamAsync(new Uri("/inspect/events?layers=application", UriKind.Relative), limit.Token))
+        {
+            await using var items = SseParser.Create(stream).EnumerateAsync(limit.Token).GetAsyncEnumerator(limit.Token);
+            (await items.MoveNextAsync()).Should().BeTrue();
+            items.Current.EventType.Should().Be("ready");
+            live = [];
+            for (var i = 1; i <= 2; i++)
+            {
+                await hub.InvokeAsync<PostReceipt>(nameof(IChatHub.PostMessage), "lobby", Guid.CreateVersion7().ToString(), $"hello {i}", limit.Token);
+                (await items.MoveNextAsync()).Should().BeTrue();
+                live.Add(items.Current);
+            }
+        }
+
+        live.Select(item => JsonDocument.Parse(item.Data).RootElement.GetProperty("kind").GetString()).Should().Equal("posted", "posted");
+        live.Select(item => item.EventId).Should().OnlyHaveUniqueItems().And.NotContainNulls();
+
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/inspect/events?layers=application");
+        again.Headers.Add("Last-Event-ID", live[0].EventId);
+        using var answer = await http.SendAsync(again, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        await using var resumed = SseParser.Create(await answer.Content.ReadAsStreamAsync(limit.Token)).EnumerateAsync(limit.Token).GetAsyncEnumerator(limit.Token);
+        await resumed.MoveNextAsync();
+        (await resumed.MoveNextAsync()).Should().BeTrue();
+        resumed.Current.EventId.Should().Be(live[1].EventId);
+        (await Users(Operator)).Should().Equal("ada");
     }
 
     [Fact]

@@ -1,0 +1,49 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace RealtimeHello.Inspector.Endpoints;
+
+/// <summary>The inspector's page and its files, carried inside this assembly: any application that adds the inspector has them.</summary>
+internal static class InspectorPages
+{
+    private const string Prefix = "wwwroot/";
+    private const string ContentSecurityPolicy =
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+    private static readonly Assembly Carrier = typeof(InspectorPages).Assembly;
+    private static readonly HashSet<string> Files = [.. Carrier.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))];
+
+    public static void Map(RouteGroupBuilder group)
+    {
+        group.MapGet("/", (HttpContext context) => Page(context));
+        group.MapGet("/assets/{**file}", (HttpContext context, string file) => Asset(context, file));
+    }
+
+    /// <summary>The page's addresses are made of where it is served, since a base element is not allowed to move them.</summary>
+    private static async Task Page(HttpContext context)
+    {
+        var path = (context.Request.PathBase + context.Request.Path).Value!.TrimEnd('/');
+        using var reader = new StreamReader(Carrier.GetManifestResourceStream(Prefix + "inspector/index.html")!);
+        var html = (await reader.ReadToEndAsync(context.RequestAborted)).Replace("{path}", System.Net.WebUtility.HtmlEncode(path), StringComparison.Ordinal);
+        context.Response.ContentType = "text/html; charset=utf-8";
+        context.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        context.Response.Headers.CacheControl = "no-cache";
+        await context.Response.WriteAsync(html, context.RequestAborted);
+    }
+
+    private static IResult Asset(HttpContext context, string file)
+    {
+        if (!Files.Contains(Prefix + file)) return Results.NotFound();
+        context.Response.Headers.CacheControl = "no-cache";
+        var type = Path.GetExtension(file) switch
+        {
+            ".js" => "text/javascript; charset=utf-8",
+            ".css" => "text/css; charset=utf-8",
+            ".svg" => "image/svg+xml",
+            _ => "application/octet-stream",
+        };
+        return Results.Stream(Carrier.GetManifestResourceStream(Prefix + file)!, type);
+    }
+}
