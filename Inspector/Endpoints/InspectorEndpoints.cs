@@ -22,6 +22,7 @@ internal static class InspectorEndpoints
         group.MapGet("/connections", List);
         group.MapGet("/connections/{id}", One);
         group.MapGet("/connections/{id}/events", Events);
+        group.MapGet("/connections/{id}/bytes", Bytes);
     }
 
     private static IResult SignIn(HttpContext context, InspectorAccess access, string? code)
@@ -90,6 +91,24 @@ internal static class InspectorEndpoints
             ["items"] = new JsonArray([.. items.Select(happened => (JsonNode)ConnectionJson.Of(happened))]),
             ["next"] = found.Count > items.Count ? items[^1].Sequence.ToString() : null,
         });
+    }
+
+    private static IResult Bytes(
+        HttpContext context, InspectorAccess access, Journal journal, string id, string? tap, string? direction, long? start, long? end)
+    {
+        if (Refuse(context, access) is { } refusal) return refusal;
+        if (Visible(context, access, journal, id) is not { } record) return Unknown(id);
+        if (!Enum.TryParse<TapPoint>(tap ?? "plain", ignoreCase: true, out var point)
+            || !Enum.TryParse<Direction>(direction, ignoreCase: true, out var way) || way == Direction.Local
+            || start is not { } from || end is not { } to || from < 0 || to < from || to - from > ConnectionRecord.LongestRange)
+        {
+            return Results.Problem(statusCode: 400, title: "Bad range", detail:
+                $"tap is wire or plain, direction received or sent, start and end are offsets in that stream, at most {ConnectionRecord.LongestRange} bytes apart.");
+        }
+
+        return record.ReadBytes(point, way, new ByteRange(from, to)) is { } bytes
+            ? Results.Bytes(bytes, "application/octet-stream")
+            : Results.Problem(statusCode: 410, title: "Not here", detail: "Some of these bytes were evicted, are still to come, or are of a kind that is not stored (HTTP content, ciphertext).");
     }
 
     /// <summary>A list such as <c>http,webSocket</c>; none means all.</summary>

@@ -11,6 +11,9 @@ namespace RealtimeHello.Recording.Journals;
 /// </summary>
 public sealed class ConnectionRecord
 {
+    /// <summary>The longest range that <see cref="ReadBytes"/> reads at once, in bytes.</summary>
+    public const int LongestRange = 1024 * 1024;
+
     private readonly EntryLog opening = new();
     private readonly EntryLog recent = new();
     private bool openingIsOver;
@@ -175,6 +178,37 @@ public sealed class ConnectionRecord
             log.Read(entry, bytes);
             return true;
         }
+    }
+
+    /// <summary>The recorded bytes of a range, secrets masked; null when any of them was evicted or never stored.</summary>
+    /// <param name="tap">The tap whose stream the range counts.</param>
+    /// <param name="direction">Received or sent.</param>
+    /// <param name="range">The range; at most <see cref="LongestRange"/> bytes.</param>
+    public byte[]? ReadBytes(TapPoint tap, Direction direction, ByteRange range)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(range.Length, LongestRange);
+        var bytes = new byte[range.Length];
+        var filled = 0L;
+        var chunk = Array.Empty<byte>();
+        lock (Gate)
+        {
+            foreach (var log in (ReadOnlySpan<EntryLog>)[opening, recent])
+            {
+                for (var i = 0; i < log.Count; i++)
+                {
+                    ref readonly var entry = ref log[i];
+                    var start = Math.Max(range.Start, entry.Offset);
+                    var end = Math.Min(range.End, entry.Offset + entry.Length);
+                    if (entry.Kind != EntryKind.Chunk || entry.Tap != tap || entry.Direction != direction || start >= end) continue;
+                    if (chunk.Length < entry.Length) chunk = new byte[entry.Length];
+                    log.Read(entry, chunk);
+                    chunk.AsSpan((int)(start - entry.Offset), (int)(end - start)).CopyTo(bytes.AsSpan((int)(start - range.Start)));
+                    filled += end - start;
+                }
+            }
+        }
+
+        return filled == range.Length ? bytes : null;
     }
 
     /// <summary>The offsets of the first chunk of each direction of the plain tap at or behind <paramref name="number"/>.</summary>

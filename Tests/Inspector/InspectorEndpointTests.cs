@@ -107,6 +107,22 @@ public sealed class InspectorEndpointTests : IDisposable
     }
 
     [Fact]
+    public async Task The_bytes_of_an_event_are_there_masked_and_what_was_never_stored_is_gone()
+    {
+        var ada = await server.SignIn("ada");
+        await using var hub = await Connected(ada);
+        var id = (await Get("/inspect/connections", ada.AccessToken)).GetProperty("items")[0].GetProperty("id").GetString();
+        var request = (await Get($"/inspect/connections/{id}/events?layers=http", ada.AccessToken)).GetProperty("items")[0].GetProperty("bytes");
+
+        using var answer = await Ask($"/inspect/connections/{id}/bytes?tap=plain&direction=received&start=0&end={request.GetProperty("end").GetInt64()}", ada.AccessToken);
+        var head = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        head.Should().StartWith("GET /chat HTTP/1.1\r\n").And.EndWith("\r\n\r\n").And.Contain("Authorization: ****").And.NotContain(ada.AccessToken);
+
+        (await Ask($"/inspect/connections/{id}/bytes?direction=received&start=0&end=900000", ada.AccessToken)).StatusCode.Should().Be(HttpStatusCode.Gone);
+        (await Ask($"/inspect/connections/{id}/bytes?direction=received&start=9&end=0", ada.AccessToken)).StatusCode.Should().Be(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task The_sign_in_link_makes_an_operator_and_a_wrong_code_does_not()
     {
         await server.SignIn("ada");

@@ -1,5 +1,6 @@
 import { byId, el, perFrame, reconcile } from '../shared/dom.js';
 import { explanations } from './explanations.js';
+import { hexDump } from './hex-dump.js';
 import { Timeline, layerBoxes } from './timeline.js';
 
 /** @typedef {{ id: string, user: string | null, remote: string, path: string | null, state: string, openedAt: string, closedAt: string | null, close: { by: string, layer: string, cause: string, sentence: string } | null, counters: Record<string, number> }} Connection */
@@ -17,6 +18,7 @@ const timeline = new Timeline(byId('timeline', HTMLOListElement), byId('shown', 
   byId('detail-title', HTMLHeadingElement).textContent = `${event.layer} ${event.kind}`;
   byId('explained', HTMLParagraphElement).textContent = explanations[event.layer] ?? '';
   byId('detail', HTMLPreElement).textContent = JSON.stringify(event, null, 2);
+  void showBytes(event);
 });
 layerBoxes(byId('layers', HTMLFieldSetElement), timeline);
 byId('find', HTMLInputElement).addEventListener('input', (input) => timeline.find(/** @type {HTMLInputElement} */ (input.target).value));
@@ -27,6 +29,25 @@ pause.addEventListener('click', () => {
   pause.setAttribute('aria-pressed', String(timeline.paused));
   pause.textContent = timeline.paused ? 'Go on' : 'Pause';
 });
+
+/** Bytes shown at most of one event. */
+const mostBytes = 2048;
+const hex = byId('hex', HTMLPreElement);
+let asked = 0;
+
+/** @param {import('./timeline.js').LayerEvent} event */
+async function showBytes(event) {
+  const mine = ++asked;
+  hex.hidden = true;
+  if (event.bytes === null || event.tap === null) return;
+  const { start } = event.bytes;
+  const end = Math.min(event.bytes.end, start + mostBytes);
+  const answer = await fetch(`${path}/connections/${encodeURIComponent(event.connection)}/bytes?tap=${event.tap}&direction=${event.direction}&start=${start}&end=${end}`);
+  if (mine !== asked) return;
+  hex.textContent = answer.ok ? hexDump(new Uint8Array(await answer.arrayBuffer()), start) : 'These bytes were evicted, or are of a kind that is not stored.';
+  if (end < event.bytes.end) hex.textContent += `\n… ${event.bytes.end - end} more bytes`;
+  hex.hidden = false;
+}
 
 const drawConnections = perFrame(() => {
   const sorted = [...connections.values()].sort((a, b) => (a.openedAt < b.openedAt ? 1 : -1));
