@@ -105,6 +105,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
             }
         }
 
+        _ = Record.TcpStatistics;
         Fact(ending == StreamEnding.Reset ? new TcpReset(direction == Direction.Received, reason) : new TcpHalfClosed(direction == Direction.Received));
     }
 
@@ -130,8 +131,8 @@ public sealed class ConnectionRecorder : IConnectionOutput
         Record.UserName = userName;
     }
 
-    /// <summary>The kernel's figures.</summary>
-    public void Sample(TcpStatistics statistics) => Record.TcpStatistics = statistics;
+    /// <summary>Where the kernel's figures come from: asked while somebody looks, and when an end comes into sight, since a closed socket has none.</summary>
+    public void SampleFrom(Func<TcpStatistics?> source) => Record.TcpSource = source;
 
     /// <summary>Bytes handed to the connection whose flush is not over yet.</summary>
     public void Backlog(long bytes) => Volatile.Write(ref backlog, bytes);
@@ -139,6 +140,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
     /// <summary>The connection is over. Works out why, and says so as its last event.</summary>
     public void Close()
     {
+        _ = Record.TcpStatistics;
         lock (Record.Gate)
         {
             if (closed) return;
@@ -159,6 +161,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
             var now = Now;
             Record.Close = report;
             Record.ClosedAt = now;
+            Record.TcpSource = null;
             Write(new TcpClosed(report, now - Record.OpenedAt, Count()), DecodingDepth.Lifecycle);
             closed = true;
             if (held is not null) ArrayPool<byte>.Shared.Return(held);

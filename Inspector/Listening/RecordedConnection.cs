@@ -30,6 +30,7 @@ internal sealed class RecordedConnection : ConnectionContext, IConnectionTranspo
         transport = socket = new TappedDuplexPipe(inner.Transport, RecorderTap.OfSocket(recorder));
         Features.Set<IConnectionTransportFeature>(this);
         Features.Set<IConnectionRecorderFeature>(this);
+        if (Features.Get<IConnectionSocketFeature>()?.Socket is { } connected) recorder.SampleFrom(() => TcpInfo.Read(connected));
     }
 
     public ConnectionRecorder Recorder { get; }
@@ -86,6 +87,7 @@ internal sealed class RecordedConnection : ConnectionContext, IConnectionTranspo
     public override void Abort(ConnectionAbortedException abortReason)
     {
         // Without a reason it only follows from an ending that was seen before.
+        _ = Recorder.Record.TcpStatistics;
         if (abortReason is not null) Recorder.Fact(new TcpReset(ByPeer: false, abortReason.Message));
         inner.Abort(abortReason!);
     }
@@ -98,7 +100,6 @@ internal sealed class RecordedConnection : ConnectionContext, IConnectionTranspo
 
     public override async ValueTask DisposeAsync()
     {
-        if (Features.Get<IConnectionSocketFeature>()?.Socket is { } connected && TcpInfo.Read(connected) is { } statistics) Recorder.Sample(statistics);
         try
         {
             await inner.DisposeAsync().ConfigureAwait(false);

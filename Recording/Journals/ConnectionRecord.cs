@@ -16,6 +16,7 @@ public sealed class ConnectionRecord
 
     private readonly EntryLog opening = new();
     private readonly EntryLog recent = new();
+    private TcpStatistics? lastTcpStatistics;
     private bool openingIsOver;
     private bool receivedMustBegin;
     private bool sentMustBegin;
@@ -65,8 +66,15 @@ public sealed class ConnectionRecord
     /// <summary>What later bytes can't be decoded without.</summary>
     public ConnectionFacts Facts { get; internal set; } = new();
 
-    /// <summary>The kernel's last figures, where there are any.</summary>
-    public TcpStatistics? TcpStatistics { get; internal set; }
+    /// <summary>The kernel's figures, read while it is open; of a closed connection the last ones. Null where there are none.</summary>
+    public TcpStatistics? TcpStatistics
+    {
+        get
+        {
+            if (ClosedAt is null && TcpSource?.Invoke() is { } fresh) lastTcpStatistics = fresh;
+            return lastTcpStatistics;
+        }
+    }
 
     /// <summary>What went over it so far. Hub messages are counted where they were decoded, and else 0.</summary>
     public ConnectionCounters Counters => CounterSource?.Invoke() ?? new ConnectionCounters(0, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -83,6 +91,8 @@ public sealed class ConnectionRecord
     internal Lock Gate { get; } = new();
 
     internal Func<ConnectionCounters>? CounterSource { get; set; }
+
+    internal Func<TcpStatistics?>? TcpSource { get; set; }
 
     /// <summary>Entries behind the opening were evicted up to and with this number; 0: none.</summary>
     internal long EvictedThrough { get; private set; }

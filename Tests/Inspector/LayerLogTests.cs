@@ -64,6 +64,19 @@ public sealed class LayerLogTests : IDisposable
     }
 
     [Fact]
+    public async Task The_kernels_figures_are_there_while_it_lives_and_afterwards()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "tcp_info is Linux's own.");
+        using (await Handshaken())
+        {
+            var open = server.Services.GetRequiredService<Journal>().Connections.Single(connection => connection.AskedForWebSocket);
+            open.TcpStatistics!.RttMicroseconds.Should().BePositive();
+        }
+
+        (await Closed(CloseCauses.ClientVanished)).TcpStatistics!.MinimumRttMicroseconds.Should().BePositive();
+    }
+
+    [Fact]
     public async Task A_message_that_is_too_large_is_named()
     {
         using var socket = await Handshaken();
