@@ -221,7 +221,14 @@ public sealed class ConnectionDecoder
         if (http.Outcome == HttpOutcome.Http)
         {
             if (server.Phase == PlainPhase.Opaque && client.Phase == PlainPhase.Undecided) DropClient();
-            if (http.Held.Length > 0 && client.Phase != PlainPhase.Undecided) Replay(http.Held.Take());
+            if (http.Held.Length > 0 && client.Phase != PlainPhase.Undecided)
+            {
+                Replay(http.Held.Take());
+                // What waited may have turned it into something else than HTTP, such as HTTP/2.
+                SettleHttp();
+                return;
+            }
+
             if (client.Phase == PlainPhase.Opaque && server.Phase == PlainPhase.Opaque) http = null;
             return;
         }

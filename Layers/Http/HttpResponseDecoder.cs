@@ -147,6 +147,7 @@ internal sealed class HttpResponseDecoder(ILayerOutput output, HttpConversation 
                 head.TryGet("Sec-WebSocket-Protocol", out var subprotocol) ? subprotocol : null,
                 head.TryGet("Sec-WebSocket-Extensions", out var extensions) ? extensions : null);
             Output.Emit(upgraded, range);
+            if (WebSocketAgreement.ProblemOf(request?.Key, head, upgraded.Extensions) is { } problem) Output.Emit(problem, range);
             conversation.BecomeWebSocket(upgraded);
         }
         else

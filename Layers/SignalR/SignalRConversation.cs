@@ -11,7 +11,4 @@ internal sealed class SignalRConversation
 
     /// <summary>The server accepted the handshake.</summary>
     public bool IsAccepted { get; set; }
-
-    /// <summary>The server refused the handshake: nothing more is expected.</summary>
-    public bool IsRefused { get; set; }
 }

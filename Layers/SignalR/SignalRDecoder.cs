@@ -130,7 +130,6 @@ internal sealed class SignalRDecoder : LayerDecoder
 
         Output.Emit(response, range);
         conversation.IsAccepted = response.Error is null;
-        conversation.IsRefused = response.Error is not null;
         if (response.Error is null) state = State.Messages;
         else Close();
     }

@@ -4,6 +4,11 @@ using static RealtimeHello.Tests.Layers.Decoding.Wire;
 
 namespace RealtimeHello.Tests.Layers.Decoding;
 
+/// <summary>Weighs memory, which nothing else may use meanwhile.</summary>
+[CollectionDefinition(nameof(LifecycleCostTests), DisableParallelization = true)]
+public sealed class LifecycleCostDefinition;
+
+[Collection(nameof(LifecycleCostTests))]
 public sealed class LifecycleCostTests
 {
     private static readonly Segment[] opened =
@@ -28,7 +33,7 @@ public sealed class LifecycleCostTests
     [Fact]
     public void An_idle_connection_holds_less_than_half_a_KiB()
     {
-        const int connections = 2000;
+        const int connections = 20_000;
         var decoders = new ConnectionDecoder[connections];
         Opened();
         var before = GC.GetTotalMemory(forceFullCollection: true);

@@ -67,6 +67,15 @@ public sealed class HttpDecoderTests
     }
 
     [Fact]
+    public void An_answer_to_another_key_and_parameters_that_do_not_exist_are_faults_and_the_frames_are_read()
+    {
+        var upgrade = Upgrade("/hello", "permessage-deflate; window=9");
+        var other = Encoding.Latin1.GetString(Upgrade("/hello")[1].Bytes).Replace("s3pPLMB", "AAAAAAA", StringComparison.Ordinal);
+        Decode([.. upgrade, ServerFrame(0x89, [])]).All.Select(e => e.Detail.Kind).Should().Equal("request", "upgraded", "fault", "ping");
+        Decode([upgrade[0], Sent(other), ServerFrame(0x89, [])]).All.Select(e => e.Detail.Kind).Should().Equal("request", "upgraded", "fault", "ping");
+    }
+
+    [Fact]
     public void Too_many_bytes_before_the_answer_are_a_fault()
     {
         var events = Decode([Upgrade()[0], Received(new byte[101])], limits: new DecoderLimits { UndecidedBytes = 100 });

@@ -113,6 +113,27 @@ public sealed class WebSocketDecoderTests
         events.Faults.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_dotnet_frames_is_read(bool isServer)
+    {
+        using var stream = new MemoryStream();
+        using var socket = System.Net.WebSockets.WebSocket.CreateFromStream(stream, new System.Net.WebSockets.WebSocketCreationOptions { IsServer = isServer });
+        var lengths = new[] { 0, 1, 125, 126, 65535, 65536 };
+        foreach (var length in lengths)
+        {
+            await socket.SendAsync(new byte[length], System.Net.WebSockets.WebSocketMessageType.Binary, false, TestContext.Current.CancellationToken);
+            await socket.SendAsync(new byte[] { 7 }, System.Net.WebSockets.WebSocketMessageType.Binary, true, TestContext.Current.CancellationToken);
+        }
+
+        await socket.CloseOutputAsync(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, "done", TestContext.Current.CancellationToken);
+        var events = Decode([.. upgrade, isServer ? Sent(stream.ToArray()) : Received(stream.ToArray())], ending: StreamEnding.Finished);
+        events.Faults.Should().BeEmpty();
+        events.Of<WebSocketMessage>().Select(m => (m.Frames, m.Length)).Should().Equal(lengths.Select(length => (2, length + 1L)));
+        events.Of<WebSocketClose>().Single().Should().Match<WebSocketClose>(c => c.Code == 1000 && c.Reason == "done" && c.Header.Masked == !isServer);
+    }
+
     private static Segment[] Conversation() =>
     [
         .. upgrade,
