@@ -74,7 +74,7 @@ internal static class Wire
     }
 
     /// <summary>Cuts every segment at every byte, then, many times, at random, and demands the same events each time.</summary>
-    public static void ShouldNotDependOnCuts(Segment[] segments, DecoderLimits? limits = null, int iterations = 60)
+    public static void ShouldNotDependOnCuts(Segment[] segments, DecoderLimits? limits = null, int iterations = 100)
     {
         foreach (var depth in (DecodingDepth[])[DecodingDepth.Full, DecodingDepth.Lifecycle])
         {
@@ -88,7 +88,7 @@ internal static class Wire
     }
 
     /// <summary>Changes, drops and repeats bytes at random; nothing may throw, and full depth must tell all that lifecycle depth tells.</summary>
-    public static void ShouldSurviveMutation(Segment[] segments, int from, int iterations = 300)
+    public static void ShouldSurviveMutation(Segment[] segments, int from, int iterations = 1000)
     {
         Gen.Select(Gen.Int[from, segments.Length - 1], Gen.Int[0, 100_000], Gen.Byte, Gen.Int[0, 2]).Array[1, 4].Sample(
             mutations =>
