@@ -5,6 +5,7 @@ using RealtimeHello.Server.Hello;
 using RealtimeHello.Server.Hosting;
 using RealtimeHello.Server.Hosting.Drain;
 using RealtimeHello.Server.Observation;
+using RealtimeHello.Server.Pages;
 using RealtimeHello.Server.Storage;
 
 if (CommandLine.Answer(args) is { } exitCode) return exitCode;
@@ -17,14 +18,17 @@ try
     builder.AddChat();
     builder.AddDrain<ChatHub>();
     builder.AddObservation();
+    builder.AddPages();
 
     await using var app = builder.Build();
     app.UseWebSockets();
     app.UseOriginCheck(except: "/chat");
     app.UseHelloEcho("/hello");
+    app.UsePages();
     app.MapHealth();
     app.MapAccounts();
     app.MapChat("/chat");
+    app.MapPages();
     app.MapConnectionInspector(ObservationSetup.Path);
     app.UseDrain<ChatHub>();
     app.PrintStartupLines();
