@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Sockets;
+using RealtimeHello.Client.Accounts;
+using RealtimeHello.Client.Chat.Interactive;
+using RealtimeHello.Client.Chat.Links;
+using RealtimeHello.Client.Chat.Plain;
+using RealtimeHello.Client.CommandLine;
+using RealtimeHello.Client.Terminal;
+
+namespace RealtimeHello.Client.Chat;
+
+/// <summary>Puts the chat together: sign-in, links, session, and the mode that fits the terminal or pipe.</summary>
+internal sealed class ChatProgram : IDisposable
+{
+    private const int HistoryOnTerminal = 20;
+
+    private static readonly TimeSpan WaitInPipe = TimeSpan.FromSeconds(30);
+
+    private readonly TimeProvider _clock = TimeProvider.System;
+    private readonly LeaveRequest _leave = new();
+    private readonly ChatSettings _settings;
+    private readonly PlainOutput _output;
+    private readonly SocketsHttpHandler _handler;
+    private readonly TokenStore _tokens;
+    private readonly GuestSignIn _signIn;
+
+    private ChatProgram(ChatSettings settings)
+    {
+        _settings = settings;
+        _output = new PlainOutput(OpenText(Console.OpenStandardOutput()), OpenText(Console.OpenStandardError()), settings.Verbose);
+        _handler = MakeHandler(settings.Server);
+        _tokens = new TokenStore(ClientFolder.Path, _clock, _output.Note);
+        _signIn = new GuestSignIn(_handler, settings.Server, _tokens);
+    }
+
+    /// <returns>The process's exit code.</returns>
+    public static async Task<int> Run(ChatSettings settings)
+    {
+        using var program = new ChatProgram(settings);
+        try
+        {
+            if (Terminals.CanDraw) return await program.ChatOnTerminal();
+            return Terminals.HasPerson ? await program.ChatInLines() : await program.ChatInPipe();
+        }
+        catch (Exception failure) when (failure is ServerTrouble or ChatFailure)
+        {
+            program._output.Note(failure.Message);
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            // The user left before the chat began.
+            return program._leave.IsMade ? 1 : 0;
+        }
+    }
+
+    public void Dispose()
+    {
+        _signIn.Dispose();
+        _handler.Dispose();
+        _leave.Dispose();
+    }
+
+    private async Task<int> ChatInPipe()
+    {
+        if ((_settings.Name ?? _tokens.FindSingleName(_settings.Server)) is not { } name)
+        {
+            _output.Note("Say who you are with --name NAME: a pipe can't be asked.");
+            return Commands.Usage;
+        }
+
+        var wait = _settings.Wait ?? WaitInPipe;
+        var chat = new PlainChat(_settings.Room, _settings.History ?? 0, _output, _clock);
+        using var session = MakeSession(name, null, chat, new ChatSessionOptions { FirstPatience = wait, Patience = wait });
+        return await chat.Run(session, Terminals.OpenInput(), _leave.Token) ? 0 : 1;
+    }
+
+    private async Task<int> ChatInLines()
+    {
+        var input = Terminals.OpenInput();
+        if (_settings.Name is not { } name)
+        {
+            _output.Note("Say who you are with --name NAME: this terminal can't be asked.");
+            return Commands.Usage;
+        }
+
+        var loop = new UiLoop();
+        var relay = new ObserverRelay(loop.Post);
+        using var session = MakeSession(name, await _signIn.SignIn(name, _leave.Token), relay, OnTerminal);
+        await new LineChat(loop, session, relay, _output, name, _settings.History ?? HistoryOnTerminal, _leave, _clock).Run(_settings.Room, input);
+        return 0;
+    }
+
+    private async Task<int> ChatOnTerminal()
+    {
+        using var terminal = Terminals.Open();
+        var lines = new LineScreen(terminal, Terminals.Colors);
+        var suggestion = _tokens.FindSingleName(_settings.Server) ?? Environment.UserName;
+        var signedIn = await new SignInDialog(terminal, lines, _signIn, _settings.Server).Run(_settings.Name, suggestion, _leave.Token);
+
+        var loop = new UiLoop();
+        var relay = new ObserverRelay(loop.Post);
+        using var session = MakeSession(signedIn.Name, signedIn, relay, OnTerminal);
+        await new InteractiveChat(terminal, lines, loop, session, relay, signedIn.Name, _settings.History ?? HistoryOnTerminal, _leave, _clock).Run(_settings.Room);
+        return 0;
+    }
+
+    private ChatSessionOptions OnTerminal => new() { FirstPatience = _settings.Wait ?? TimeSpan.Zero };
+
+    private ChatSession MakeSession(string name, SignedIn? signedIn, IChatObserver observer, ChatSessionOptions options)
+    {
+        var log = _settings.Verbose ? new DiagnosticLog(observer.Diagnostic) : null;
+        var recipe = new HubConnectionRecipe(_settings.Server, _handler, _settings.Protocol, log);
+        return new ChatSession(new HubLinks(_settings.Server, recipe, _signIn, name, signedIn), observer, options, _clock, Random.Shared);
+    }
+
+    private static SocketsHttpHandler MakeHandler(ServerAddress server) => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        AutomaticDecompression = DecompressionMethods.None,
+        // A proxy of the environment is for the world outside, not for this machine.
+        UseProxy = !server.Root.IsLoopback,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2),
+    };
+
+    private static StreamWriter OpenText(Stream stream) => new(stream, leaveOpen: true) { AutoFlush = false };
+}

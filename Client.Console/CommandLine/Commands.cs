@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using RealtimeHello.Client.Chat;
+using RealtimeHello.Layers;
+
+namespace RealtimeHello.Client.CommandLine;
+
+/// <summary>The program's commands. Without one, <c>chat</c> is meant.</summary>
+internal static class Commands
+{
+    /// <summary>The exit code for a command line that can't be understood.</summary>
+    public const int Usage = 2;
+
+    /// <param name="args">The command line.</param>
+    /// <param name="output">Help and version.</param>
+    /// <param name="error">What is wrong with the command line.</param>
+    /// <param name="chat">Does <c>chat</c>; returns the exit code.</param>
+    public static async Task<int> Run(string[] args, TextWriter output, TextWriter error, Func<ChatSettings, Task<int>> chat)
+    {
+        var root = new RootCommand("RealtimeHello in a terminal: a chat over a forced WebSocket.\n\nWithout a command, 'chat' is run.") { ChatCommand.Create(chat) };
+        // [suggest] and @file would change what a name such as @ada means.
+        root.Directives.Clear();
+        foreach (var help in root.Options.OfType<HelpOption>()) help.Description = "Show help.";
+        foreach (var version in root.Options.OfType<VersionOption>()) version.Description = "Show the version.";
+
+        var result = root.Parse(WithDefault(args, root), new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Errors.Count > 0)
+        {
+            var command = result.CommandResult.Command == root ? "" : result.CommandResult.Command.Name + " ";
+            await error.WriteLineAsync($"{PrintableText.OneLine(result.Errors[0].Message, 500)} See: realtimehello {command}--help");
+            return Usage;
+        }
+
+        return await result.InvokeAsync(new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            // Each command ends its own way at Ctrl+C.
+            ProcessTerminationTimeout = null,
+        });
+    }
+
+    private static string[] WithDefault(string[] args, RootCommand root) => args switch
+    {
+        [] => ["chat"],
+        [var first, ..] when first.StartsWith('-') && !root.Options.Any(option => option.Name == first || option.Aliases.Contains(first)) => ["chat", .. args],
+        _ => args,
+    };
+}

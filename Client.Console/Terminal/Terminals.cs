@@ -1,0 +1,35 @@
+using Microsoft.Win32.SafeHandles;
+using Spectre.Console;
+
+namespace RealtimeHello.Client.Terminal;
+
+/// <summary>What the process is connected to.</summary>
+internal static class Terminals
+{
+    /// <summary>A person reads and types.</summary>
+    public static bool HasPerson => !Console.IsInputRedirected;
+
+    /// <summary>Input and output are one terminal that understands control sequences.</summary>
+    public static bool CanDraw =>
+        !Console.IsInputRedirected && !Console.IsOutputRedirected
+        && (OperatingSystem.IsWindows() ? AnsiCapabilities.Create(Console.Out).Ansi : Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not ("dumb" or "unknown"));
+
+    /// <summary>The colours to use; none where NO_COLOR is set (https://no-color.org).</summary>
+    public static ColorSystem Colors
+    {
+        get
+        {
+            if (Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 }) return ColorSystem.NoColors;
+            var detected = AnsiCapabilities.Create(Console.Out, new AnsiWriterSettings { Ansi = AnsiSupport.Yes });
+            return detected.ColorSystem;
+        }
+    }
+
+    /// <summary>Takes the terminal over.</summary>
+    public static ITerminal Open() => OperatingSystem.IsWindows() ? new WindowsTerminal() : new UnixTerminal();
+
+    /// <summary>Standard input as bytes. On a Unix terminal past .NET's console, whose own line editing would write to the terminal.</summary>
+    public static Stream OpenInput() => OperatingSystem.IsWindows() || Console.IsInputRedirected
+        ? Console.OpenStandardInput()
+        : new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+}
