@@ -1,4 +1,10 @@
 using RealtimeHello.Client.Chat;
 using RealtimeHello.Client.CommandLine;
 
-return await Commands.Run(args, Console.Out, Console.Error, ChatProgram.Run);
+namespace RealtimeHello.Client;
+
+/// <summary>The entry point; not top-level statements, whose Program class would stand beside the server's in the tests.</summary>
+internal static class EntryPoint
+{
+    private static async Task<int> Main(string[] args) => await Commands.Run(args, Console.Out, Console.Error, ChatProgram.Run);
+}
