@@ -24,7 +24,7 @@ internal static class ReachTrouble
 
     private static string Describe(ServerAddress server, SocketException trouble) => trouble.SocketErrorCode switch
     {
-        SocketError.ConnectionRefused => $"Nothing listens at {server}; start the server with: dotnet run --project Server",
+        SocketError.ConnectionRefused => $"Nothing listens at {server}. Start the server with `dotnet run --project Server`.",
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => $"The name of {server} is not known; check --server.",
         SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable => $"{server} can't be reached from here ({trouble.Message}).",
         SocketError.ConnectionReset or SocketError.ConnectionAborted => $"{server} broke the connection off.",

@@ -50,7 +50,7 @@ internal sealed class ChatProgram : IDisposable
         catch (OperationCanceledException)
         {
             // The user left before the chat began.
-            return program._leave.IsMade ? 1 : 0;
+            return 0;
         }
     }
 
@@ -86,14 +86,15 @@ internal sealed class ChatProgram : IDisposable
 
         var loop = new UiLoop();
         var relay = new ObserverRelay(loop.Post);
-        using var session = MakeSession(name, await _signIn.SignIn(name, _leave.Token), relay, OnTerminal);
-        await new LineChat(loop, session, relay, _output, name, _settings.History ?? HistoryOnTerminal, _leave, _clock).Run(_settings.Room, input);
+        var signedIn = await _signIn.SignIn(name, _leave.Token);
+        using var session = MakeSession(signedIn.Name, signedIn, relay, OnTerminal);
+        await new LineChat(loop, session, relay, _output, Conversing(signedIn), _leave, _clock).Run(_settings.Room, input);
         return 0;
     }
 
     private async Task<int> ChatOnTerminal()
     {
-        using var terminal = Terminals.Open();
+        using var terminal = Terminals.Open(_leave.Make);
         var lines = new LineScreen(terminal, Terminals.Colors);
         var suggestion = _tokens.FindSingleName(_settings.Server) ?? Environment.UserName;
         var signedIn = await new SignInDialog(terminal, lines, _signIn, _settings.Server).Run(_settings.Name, suggestion, _leave.Token);
@@ -101,11 +102,13 @@ internal sealed class ChatProgram : IDisposable
         var loop = new UiLoop();
         var relay = new ObserverRelay(loop.Post);
         using var session = MakeSession(signedIn.Name, signedIn, relay, OnTerminal);
-        await new InteractiveChat(terminal, lines, loop, session, relay, signedIn.Name, _settings.History ?? HistoryOnTerminal, _leave, _clock).Run(_settings.Room);
+        await new InteractiveChat(terminal, lines, loop, session, relay, Conversing(signedIn), _leave, _clock).Run(_settings.Room);
         return 0;
     }
 
     private ChatSessionOptions OnTerminal => new() { FirstPatience = _settings.Wait ?? TimeSpan.Zero };
+
+    private ConversationOptions Conversing(SignedIn signedIn) => new(signedIn.Name, _settings.History ?? HistoryOnTerminal, _settings.Verbose);
 
     private ChatSession MakeSession(string name, SignedIn? signedIn, IChatObserver observer, ChatSessionOptions options)
     {

@@ -17,8 +17,8 @@ namespace RealtimeHello.Client.Chat;
 /// </summary>
 internal sealed class ChatSession : IDisposable
 {
-    /// <summary>A link that lasted this long shows that the server is well: the next backoff begins short again.</summary>
-    private static readonly TimeSpan SteadyAfter = TimeSpan.FromSeconds(10);
+    /// <summary>A server that says when to come back gets its clients within this time after it.</summary>
+    private static readonly TimeSpan RestartJitter = TimeSpan.FromSeconds(1);
 
     /// <summary>How long the server gets to take leave.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
@@ -44,7 +44,6 @@ internal sealed class ChatSession : IDisposable
     private bool _closing;
     private DateTimeOffset? _retryAt;
     private DateTimeOffset _offlineSince;
-    private DateTimeOffset _linkSince;
     private ITimer? _patience;
 
     public ChatSession(IChatLinks links, IChatObserver observer, ChatSessionOptions options, TimeProvider clock, Random random)
@@ -197,7 +196,6 @@ internal sealed class ChatSession : IDisposable
         try
         {
             var link = await opened;
-            _linkSince = _clock.GetUtcNow();
             _rooms.LinkChanged();
             _link = link;
             _ = link.Ended.ContinueWith(_ => _alarm.Ring(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -206,7 +204,7 @@ internal sealed class ChatSession : IDisposable
         {
             // Once it was well, a proxy's passing 404 is no reason to give up; a refusal of this user is.
             if (trouble.IsLasting && (!_wasOnline || trouble.Status is 400 or 401 or 403 or 409)) throw new ChatFailure(trouble.Message, trouble);
-            ScheduleRetry(trouble.Message, TimeSpan.Zero);
+            ScheduleRetry(trouble.Message, _backoff.Next());
         }
     }
 
@@ -243,30 +241,32 @@ internal sealed class ChatSession : IDisposable
         _outbox.LinkLost();
         await Quietly(link.DisposeAsync().AsTask());
         _offlineSince = _clock.GetUtcNow();
-        if (_offlineSince - _linkSince >= SteadyAfter) _backoff.Reset();
-        ScheduleRetry(_inbox.ReconnectAfter is null ? reason : "The server is stopping or restarting.", _inbox.ReconnectAfter ?? TimeSpan.Zero);
+        if (_inbox.ReconnectAfter is { } after) ScheduleRetry("The server is restarting.", after + Shorter(_backoff.Next(), RestartJitter));
+        else ScheduleRetry(reason, _backoff.Next());
     }
 
-    private void ScheduleRetry(string reason, TimeSpan atLeast)
+    private void ScheduleRetry(string reason, TimeSpan delay)
     {
         var now = _clock.GetUtcNow();
-        var delay = atLeast + _backoff.Next();
         if ((_wasOnline ? _options.Patience : _options.FirstPatience) is { } patience)
         {
             var left = patience - (now - _offlineSince);
             if (left <= TimeSpan.Zero) throw new ChatFailure(reason);
-            if (delay > left) delay = left;
+            delay = Shorter(delay, left);
         }
 
         _retryAt = now + delay;
         Become(new SessionState.Waiting(reason, now + delay, _wasOnline));
     }
 
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
     private void BecomeOnline()
     {
         if (_state is SessionState.Online) return;
         Become(new SessionState.Online(_wasOnline));
         _wasOnline = true;
+        _backoff.Reset();
     }
 
     private void Become(SessionState state)

@@ -9,21 +9,28 @@ namespace RealtimeHello.Client.CommandLine;
 /// <summary><c>chat</c>: its options, and what they mean.</summary>
 internal static class ChatCommand
 {
-    private const string Description = """
-        Chat: on a terminal with an input line, history and /help; in a pipe, line by line.
+    private const string Details = """
+        On a terminal:
+          Enter posts, Ctrl+J begins a new line within the message, Tab completes names. A paste of several lines stays one
+          message until Enter. /help lists the commands; //text posts a text that begins with a slash. Ctrl+C leaves.
 
-        On a terminal, Enter posts, Ctrl+J begins a new line within the message, and a paste of several lines stays one
-        message until Enter. /help lists the commands; //text posts a text that begins with a slash. Ctrl+C leaves.
+        In a pipe:
+          Each line of the input is posted, in order; blank lines are skipped. Each message is printed on one line, as
+          '#room 12 ada: text'; notes go to standard error. At the end of the input the chat ends after the last receipt.
 
-        In a pipe each line of the input is posted in order (blank lines are skipped), each message is printed as
-        '#room 12 ada: text' on one line, and notes go to standard error. The end of the input ends the chat after the last
-        receipt. Exit code: 0 every line was acknowledged, 1 one was not or the chat failed, 2 wrong usage.
+        Exit codes:
+          0  in a pipe, every line was acknowledged; on a terminal, you left
+          1  a line was not acknowledged, or the chat failed
+          2  the command line makes no sense
 
         Examples:
           realtimehello chat
           realtimehello chat --server https://chat.example.org --name ada --room dev
           printf 'one\ntwo\n' | realtimehello chat --name bob --room lobby
           realtimehello chat --name log --history 50 < /dev/null
+
+        Sign-ins are kept for the same name to work again, in a file for you alone under your configuration folder;
+        REALTIMEHELLO_HOME names another folder. NO_COLOR turns colours off.
         """;
 
     /// <param name="run">Does it; returns the exit code.</param>
@@ -34,11 +41,11 @@ internal static class ChatCommand
             Description = "The server's address.",
             HelpName = "URL",
             DefaultValueFactory = _ => ParseServer(ServerAddress.Default, _ => { })!,
-            CustomParser = result => ParseServer(result.Tokens.Single().Value, result.AddError),
+            CustomParser = result => ParseServer(result.Tokens[0].Value, result.AddError),
         };
         var name = new Option<string?>("--name", "-n")
         {
-            Description = $"Your name, 1-{ChatLimits.UserNameLength} letters, digits, '-' or '_'. Without it: asked for on a terminal; in a pipe, the one that is kept for the server.",
+            Description = $"Your name, 1 to {ChatLimits.UserNameLength} letters, digits, '-' or '_'. [default: a terminal asks, a pipe takes the one that is kept]",
             HelpName = "NAME",
         };
         var room = new Option<string>("--room", "-r")
@@ -49,33 +56,26 @@ internal static class ChatCommand
         };
         var history = new Option<int?>("--history")
         {
-            Description = $"How many of the room's latest messages to show first, 0-{ChatLimits.LatestMessages}. Default: 20 on a terminal, 0 in a pipe.",
+            Description = $"How many of the room's latest messages to show first, 0 to {ChatLimits.LatestMessages}. [default: 20 on a terminal, 0 in a pipe]",
             HelpName = "COUNT",
+            CustomParser = result => OptionValues.WholeNumber(result, 0, ChatLimits.LatestMessages),
         };
-        history.Validators.Add(result =>
-        {
-            if (result.Errors.Any()) return;
-            if (result.GetValueOrDefault<int?>() is < 0 or > ChatLimits.LatestMessages) result.AddError($"--history is 0 to {ChatLimits.LatestMessages}.");
-        });
         var protocol = new Option<HubProtocolName>("--protocol")
         {
-            Description = "How hub messages are encoded: json or messagepack.",
-            HelpName = "NAME",
-            DefaultValueFactory = _ => HubProtocolName.Json,
+            Description = "How hub messages are encoded, json or messagepack. [default: json]",
+            HelpName = "ENCODING",
+            CustomParser = result => OptionValues.OneOf<HubProtocolName>(result),
         };
-        var wait = new Option<double?>("--wait")
+        var wait = new Option<TimeSpan?>("--wait")
         {
-            Description = "How long to try to connect. Default: in a pipe 30, also when the connection was lost; on a terminal 0 at first, and later without end.",
+            Description = "How long to try to connect. [default: in a pipe 30, also to come back; on a terminal 0, then without end]",
             HelpName = "SECONDS",
+            CustomParser = result => OptionValues.Seconds(result, 86_400),
         };
-        wait.Validators.Add(result =>
-        {
-            if (result.Errors.Any()) return;
-            if (result.GetValueOrDefault<double?>() is { } seconds && seconds is not (>= 0 and <= 86_400)) result.AddError("--wait is 0 to 86,400 seconds.");
-        });
-        var verbose = new Option<bool>("--verbose", "-v") { Description = "Say more about the connection, on standard error." };
+        var verbose = new Option<bool>("--verbose", "-v") { Description = "Say more about the connection." };
 
-        var command = new Command("chat", Description) { server, name, room, history, protocol, wait, verbose };
+        var command = new Command("chat", "Chat: on a terminal with history, an input line and commands; in a pipe, line by line.") { server, name, room, history, protocol, wait, verbose };
+        command.Options.Add(DetailedHelp.Option(Details));
         command.SetAction((result, _) => run(new ChatSettings
         {
             Server = result.GetRequiredValue(server),
@@ -83,7 +83,7 @@ internal static class ChatCommand
             Room = result.GetRequiredValue(room).TrimStart('#'),
             History = result.GetValue(history),
             Protocol = result.GetValue(protocol),
-            Wait = result.GetValue(wait) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            Wait = result.GetValue(wait),
             Verbose = result.GetValue(verbose),
         }));
         return command;

@@ -17,11 +17,17 @@ internal static class Commands
     /// <param name="chat">Does <c>chat</c>; returns the exit code.</param>
     public static async Task<int> Run(string[] args, TextWriter output, TextWriter error, Func<ChatSettings, Task<int>> chat)
     {
-        var root = new RootCommand("RealtimeHello in a terminal: a chat over a forced WebSocket.\n\nWithout a command, 'chat' is run.") { ChatCommand.Create(chat) };
+        var root = new RootCommand("RealtimeHello in a terminal. Without a command, chat is run.") { ChatCommand.Create(chat) };
         // [suggest] and @file would change what a name such as @ada means.
         root.Directives.Clear();
         foreach (var help in root.Options.OfType<HelpOption>()) help.Description = "Show help.";
         foreach (var version in root.Options.OfType<VersionOption>()) version.Description = "Show the version.";
+
+        if (args is [var word, ..] && !word.StartsWith('-') && root.Subcommands.All(command => command.Name != word))
+        {
+            await error.WriteLineAsync($"There is no command '{PrintableText.OneLine(word, 100)}'. See: realtimehello --help");
+            return Usage;
+        }
 
         var result = root.Parse(WithDefault(args, root), new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Errors.Count > 0)
@@ -31,14 +37,22 @@ internal static class Commands
             return Usage;
         }
 
-        return await result.InvokeAsync(new InvocationConfiguration
+        try
         {
-            Output = output,
-            Error = error,
-            EnableDefaultExceptionHandler = false,
-            // Each command ends its own way at Ctrl+C.
-            ProcessTerminationTimeout = null,
-        });
+            return await result.InvokeAsync(new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                // Each command ends its own way at Ctrl+C.
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (Exception unexpected)
+        {
+            await error.WriteLineAsync($"Something unexpected failed: {PrintableText.OneLine(unexpected.Message, 500)} ({unexpected.GetType().Name})");
+            return 1;
+        }
     }
 
     private static string[] WithDefault(string[] args, RootCommand root) => args switch

@@ -8,7 +8,7 @@ internal interface ITerminal : IDisposable
     /// <summary>Cells and rows, at least 1 of each.</summary>
     (int Width, int Height) Size { get; }
 
-    /// <summary>Keys as they are pressed; completes when the terminal hangs up.</summary>
+    /// <summary>Keys as they are pressed, but for Ctrl+C; completes when the terminal hangs up.</summary>
     ChannelReader<Key> Keys { get; }
 
     /// <summary>Called, on any thread, when the size may have changed.</summary>

@@ -26,7 +26,8 @@ internal static class Terminals
     }
 
     /// <summary>Takes the terminal over.</summary>
-    public static ITerminal Open() => OperatingSystem.IsWindows() ? new WindowsTerminal() : new UnixTerminal();
+    /// <param name="interrupted">Called, on any thread, at Ctrl+C, which makes no signal now.</param>
+    public static ITerminal Open(Action interrupted) => OperatingSystem.IsWindows() ? new WindowsTerminal(interrupted) : new UnixTerminal(interrupted);
 
     /// <summary>Standard input as bytes. On a Unix terminal past .NET's console, whose own line editing would write to the terminal.</summary>
     public static Stream OpenInput() => OperatingSystem.IsWindows() || Console.IsInputRedirected

@@ -28,10 +28,13 @@ internal sealed class UnixTerminal : ITerminal
     private readonly Channel<Key> _keys = Channel.CreateBounded<Key>(new BoundedChannelOptions(1_024) { SingleReader = true, SingleWriter = true });
     private readonly PosixSignalRegistration _resize;
     private readonly PosixSignalRegistration _continue;
+    private readonly Action _interrupted;
     private int _isRaw;
 
-    public UnixTerminal()
+    /// <param name="interrupted">Called, on the thread of the keys, at Ctrl+C.</param>
+    public UnixTerminal(Action interrupted)
     {
+        _interrupted = interrupted;
         // Lets .NET's console take its own look at the terminal while that is as the user left it.
         _ = Size;
         if (tcgetattr(StandardInput, _original) != 0) throw new IOException("The terminal does not tell its settings.");
@@ -39,7 +42,7 @@ internal sealed class UnixTerminal : ITerminal
         cfmakeraw(_raw);
         MakeRaw();
         _resize = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Resized?.Invoke());
-        _continue = PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Continue());
+        _continue = PosixSignalRegistration.Create(PosixSignal.SIGCONT, Continue);
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
         new Thread(ReadKeys) { IsBackground = true, Name = "Keys" }.Start();
     }
@@ -71,15 +74,17 @@ internal sealed class UnixTerminal : ITerminal
         Restore();
     }
 
-    private void Continue()
+    private void Continue(PosixSignalContext context)
     {
+        // Or .NET would now set the terminal as it found it.
+        context.Cancel = true;
         MakeRaw();
         Resized?.Invoke();
     }
 
     private void MakeRaw()
     {
-        if (Interlocked.Exchange(ref _isRaw, 1) == 1) return;
+        Volatile.Write(ref _isRaw, 1);
         _ = tcsetattr(StandardInput, Now, _raw);
         Write(Enter);
     }
@@ -112,7 +117,8 @@ internal sealed class UnixTerminal : ITerminal
             while (input.Read(buffer) is > 0 and var read)
             {
                 foreach (var key in decoder.Push(buffer.AsSpan(0, read)))
-                    if (!_keys.Writer.TryWrite(key)) _keys.Writer.WriteAsync(key).AsTask().GetAwaiter().GetResult();
+                    if (key.Code == KeyCode.Interrupt) _interrupted();
+                    else if (!_keys.Writer.TryWrite(key)) _keys.Writer.WriteAsync(key).AsTask().GetAwaiter().GetResult();
             }
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException or ChannelClosedException)

@@ -11,8 +11,12 @@ internal sealed class WindowsTerminal : ITerminal
     private readonly bool _treatedControlC = Console.TreatControlCAsInput;
     private readonly Encoding _encoding = Console.OutputEncoding;
 
-    public WindowsTerminal()
+    private readonly Action _interrupted;
+
+    /// <param name="interrupted">Called, on the thread of the keys, at Ctrl+C.</param>
+    public WindowsTerminal(Action interrupted)
     {
+        _interrupted = interrupted;
         Console.TreatControlCAsInput = true;
         Console.OutputEncoding = Encoding.UTF8;
         new Thread(ReadKeys) { IsBackground = true, Name = "Keys" }.Start();
@@ -52,7 +56,9 @@ internal sealed class WindowsTerminal : ITerminal
         {
             while (true)
             {
-                if (Read(Console.ReadKey(intercept: true)) is { } key) _keys.Writer.WriteAsync(key).AsTask().GetAwaiter().GetResult();
+                var key = Read(Console.ReadKey(intercept: true));
+                if (key?.Code == KeyCode.Interrupt) _interrupted();
+                else if (key is { } pressed) _keys.Writer.WriteAsync(pressed).AsTask().GetAwaiter().GetResult();
             }
         }
         catch (Exception gone) when (gone is InvalidOperationException or IOException or ChannelClosedException)

@@ -77,6 +77,27 @@ public sealed class ConsoleProcessTests : IDisposable
         errors.Should().Contain("--shout");
     }
 
+    [Fact]
+    public async Task Lines_keep_their_order_when_the_server_says_too_fast()
+    {
+        await using var server = await ChatServerProcess.Start(data.Path);
+        var lines = Enumerable.Range(1, 560).ToList();
+        var (exitCode, output, errors) = await Run(string.Concat(lines.Select(line => $"{line}\n")), "chat", "--server", server.Address.ToString(), "--name", "bob");
+
+        exitCode.Should().Be(0, errors);
+        output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().Equal(lines.Select(line => $"#lobby {line} bob: {line}"));
+    }
+
+    [Fact]
+    public async Task MessagePack_carries_the_same_messages()
+    {
+        await using var server = await ChatServerProcess.Start(data.Path);
+        var (exitCode, output, errors) = await Run("one 日本\ntwo\n", "chat", "--server", server.Address.ToString(), "--name", "bob", "--protocol", "messagepack");
+
+        exitCode.Should().Be(0, errors);
+        output.Should().Be("#lobby 1 bob: one 日本\n#lobby 2 bob: two\n");
+    }
+
     private async Task<(int ExitCode, string Output, string Errors)> Run(string input, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", ["exec", Program, .. arguments])

@@ -85,7 +85,7 @@ internal sealed class ChatScreen(LineScreen screen, LineEditor editor, string me
         if (conversation.Current is { } room)
         {
             if (room.Typing.Count > 0) parts.Add(new Span(Typing(room.Typing), Faint));
-            parts.Add(new Span($"{room.Members.Count} here", Faint));
+            if (conversation.State is SessionState.Online) parts.Add(new Span($"{room.Members.Count} here", Faint));
         }
 
         foreach (var other in conversation.Rooms.Where(other => other.Unread > 0))

@@ -7,23 +7,24 @@ namespace RealtimeHello.Client.Chat.Interactive;
 /// A person's chat: the rooms that are open, the one that is looked at, and what the commands do. Used by one thread;
 /// <paramref name="post"/> brings answers back to it.
 /// </summary>
-/// <param name="me">The user's name.</param>
-/// <param name="history">How many of a room's latest messages are shown on joining.</param>
+/// <param name="options">Whose conversation it is, and how it is shown.</param>
 /// <param name="session">The session that this conversation goes over.</param>
 /// <param name="view">Shows it.</param>
 /// <param name="clock">Tells when a post has been on its way for long.</param>
 /// <param name="post">Runs something on the thread of this conversation.</param>
-internal sealed class Conversation(string me, int history, ChatSession session, IConversationView view, TimeProvider clock, Action<Action> post) : IChatObserver
+internal sealed class Conversation(ConversationOptions options, ChatSession session, IConversationView view, TimeProvider clock, Action<Action> post)
+    : IChatObserver
 {
     /// <summary>A post that takes longer than this is shown as on its way.</summary>
     public static readonly TimeSpan SoonEnough = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>Rooms that are listed at once.</summary>
     private const int MostListed = 30;
 
     private readonly List<ConversationRoom> _rooms = [];
     private readonly List<(PendingPost Post, DateTimeOffset Since)> _pending = [];
 
-    public string Me => me;
+    public string Me => options.Me;
 
     /// <summary>The room that is looked at; null when none is joined.</summary>
     public ConversationRoom? Current { get; private set; }
@@ -50,7 +51,7 @@ internal sealed class Conversation(string me, int history, ChatSession session, 
             case SlashCommand.Leave leave: Leave(leave.Room ?? Current?.Name); break;
             case SlashCommand.Who: ShowMembers(); break;
             case SlashCommand.Rooms: _ = ShowRooms(); break;
-            case SlashCommand.History history: _ = ShowOlder(history.Count); break;
+            case SlashCommand.History older: _ = ShowOlder(older.Count); break;
             case SlashCommand.Help: ShowHelp(); break;
             case SlashCommand.Wrong wrong: view.ShowNotice(NoticeKind.Trouble, wrong.Sentence); break;
             case SlashCommand.Quit: return false;
@@ -108,7 +109,7 @@ internal sealed class Conversation(string me, int history, ChatSession session, 
     {
         if (Find(message.Room) is not { } room) return;
         _pending.RemoveAll(each => each.Post.Id == message.Id);
-        if (room != Current) room.Unread++;
+        if (room != Current && message.Author != Me) room.Unread++;
         Show(room, message);
         view.Refresh();
     }
@@ -126,13 +127,13 @@ internal sealed class Conversation(string me, int history, ChatSession session, 
         if (Find(change.Room) is not { } room) return;
         var changed = change.IsOnline ? room.Members.Add(change.User) : room.Members.Remove(change.User);
         if (!change.IsOnline) room.Typing.Remove(change.User);
-        if (changed && change.User != me && room == Current) view.ShowNotice(NoticeKind.Event, change.IsOnline ? $"{change.User} came in." : $"{change.User} left.");
+        if (changed && change.User != Me && room == Current) view.ShowNotice(NoticeKind.Event, change.IsOnline ? $"{change.User} came in." : $"{change.User} left.");
         view.Refresh();
     }
 
     void IChatObserver.TypingChanged(TypingChange change)
     {
-        if (Find(change.Room) is not { } room || change.User == me) return;
+        if (Find(change.Room) is not { } room || change.User == Me) return;
         room.Typing.Remove(change.User);
         if (change.IsTyping) room.Typing.Add(change.User);
         view.Refresh();
@@ -147,6 +148,7 @@ internal sealed class Conversation(string me, int history, ChatSession session, 
 
     void IChatObserver.Diagnostic(string sentence)
     {
+        if (options.IsVerbose) view.ShowNotice(NoticeKind.Event, sentence);
     }
 
     private void Say(string text)
@@ -168,7 +170,7 @@ internal sealed class Conversation(string me, int history, ChatSession session, 
 
     private void ShowLatest(ConversationRoom room, RoomState state)
     {
-        var latest = state.Messages.TakeLast(history).ToList();
+        var latest = state.Messages.TakeLast(options.History).ToList();
         if (state.Messages.Count == 0) view.ShowNotice(NoticeKind.Answer, "No messages yet.");
         foreach (var message in latest) Show(room, message);
         room.Oldest ??= state.LastNumber + 1;
@@ -209,7 +211,7 @@ internal sealed class Conversation(string me, int history, ChatSession session, 
     private void ShowMembers()
     {
         if (Current is null) view.ShowNotice(NoticeKind.Trouble, "You are in no room.");
-        else view.ShowNotice(NoticeKind.Answer, $"{Current.Members.Count} here: {string.Join(", ", Current.Members.Select(member => member == me ? $"{member} (you)" : member))}");
+        else view.ShowNotice(NoticeKind.Answer, $"{Current.Members.Count} here: {string.Join(", ", Current.Members.Select(member => member == Me ? $"{member} (you)" : member))}");
     }
 
     private async Task ShowRooms()

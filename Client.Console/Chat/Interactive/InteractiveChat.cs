@@ -25,16 +25,15 @@ internal sealed class InteractiveChat
     /// <param name="loop">Where everything happens; the session's events are brought to it.</param>
     /// <param name="session">Reports to <paramref name="relay"/>.</param>
     /// <param name="relay">Brings the session's events to the loop.</param>
-    /// <param name="me">The user's name.</param>
-    /// <param name="history">How many of a room's latest messages are shown on joining.</param>
+    /// <param name="options">Whose conversation it is, and how it is shown.</param>
     /// <param name="leave">Made when the user wants to leave.</param>
     /// <param name="clock">The time.</param>
     public InteractiveChat(
-        ITerminal terminal, LineScreen lines, UiLoop loop, ChatSession session, ObserverRelay relay, string me, int history, LeaveRequest leave, TimeProvider clock)
+        ITerminal terminal, LineScreen lines, UiLoop loop, ChatSession session, ObserverRelay relay, ConversationOptions options, LeaveRequest leave, TimeProvider clock)
     {
         (_terminal, _lines, _loop, _session, _leave, _clock) = (terminal, lines, loop, session, leave, clock);
-        _screen = new ChatScreen(lines, _editor, me, clock);
-        _conversation = new Conversation(me, history, session, _screen, clock, loop.Post);
+        _screen = new ChatScreen(lines, _editor, options.Me, clock);
+        _conversation = new Conversation(options, session, _screen, clock, loop.Post);
         _typing = new TypingNotice(clock, session.SetTyping);
         relay.Target = _conversation;
     }
@@ -93,7 +92,6 @@ internal sealed class InteractiveChat
             case KeyCode.EndOfInput: _editor.Apply(KeyCode.Delete); break;
             case KeyCode.Redraw: _lines.Invalidate(); break;
             case KeyCode.Suspend: Suspend(); break;
-            case KeyCode.Interrupt: _leave.Make(); break;
             default: _editor.Apply(key.Code); break;
         }
 

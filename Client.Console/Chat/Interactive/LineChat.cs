@@ -19,14 +19,13 @@ internal sealed class LineChat : IConversationView
     /// <param name="session">Reports to <paramref name="relay"/>.</param>
     /// <param name="relay">Brings the session's events to the loop.</param>
     /// <param name="output">Where lines go.</param>
-    /// <param name="me">The user's name.</param>
-    /// <param name="history">How many of a room's latest messages are shown on joining.</param>
+    /// <param name="options">Whose conversation it is, and how it is shown.</param>
     /// <param name="leave">Made when the user wants to leave.</param>
     /// <param name="clock">The time.</param>
-    public LineChat(UiLoop loop, ChatSession session, ObserverRelay relay, PlainOutput output, string me, int history, LeaveRequest leave, TimeProvider clock)
+    public LineChat(UiLoop loop, ChatSession session, ObserverRelay relay, PlainOutput output, ConversationOptions options, LeaveRequest leave, TimeProvider clock)
     {
         (_loop, _session, _output, _leave) = (loop, session, output, leave);
-        _conversation = new Conversation(me, history, session, this, clock, loop.Post);
+        _conversation = new Conversation(options, session, this, clock, loop.Post);
         relay.Target = _conversation;
     }
 

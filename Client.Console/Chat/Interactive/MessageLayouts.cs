@@ -44,7 +44,7 @@ internal sealed class MessageLayouts(string me, TimeZoneInfo zone)
     public static RowLayout Answer(string text) => width =>
     {
         var indent = width < Wide ? 0 : 2;
-        return [.. Cells.Wrap(Cells.Safe(text), width - indent).Select(row => new Row(new string(' ', indent) + row))];
+        return [.. Cells.Wrap(Cells.Safe(text), width - (2 * indent)).Select((row, at) => new Row(new string(' ', at == 0 ? indent : 2 * indent) + row))];
     };
 
     /// <summary>A line across, with a text near its beginning.</summary>
@@ -119,5 +119,5 @@ internal sealed class MessageLayouts(string me, TimeZoneInfo zone)
     }
 
     private static Span[] NarrowLead(int width, string time, Span who) =>
-        width < Tiny || time.Length == 0 ? [who, new(" ")] : [new(time + " ", Faint), who, new(" ")];
+        width < Tiny || time.Length == 0 ? [who, new(": ", Faint)] : [new(time + " ", Faint), who, new(": ", Faint)];
 }

@@ -26,7 +26,7 @@ internal sealed class HubConnectionRecipe(ServerAddress server, HttpMessageHandl
             options.Transports = HttpTransportType.WebSockets;
             options.WebSocketFactory = async (context, cancellationToken) => await OpenWebSocket(context.Uri, accessToken, cancellationToken);
         });
-        if (protocol == HubProtocolName.MessagePack) builder.AddMessagePackProtocol();
+        if (protocol == HubProtocolName.MessagePack) builder.AddMessagePackProtocol(options => options.SerializerOptions = MessagePackRecords.Options);
         if (log is not null) builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(log));
         return builder.Build();
     }

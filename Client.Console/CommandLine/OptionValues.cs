@@ -1,0 +1,34 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace RealtimeHello.Client.CommandLine;
+
+/// <summary>Reads the values of options; what is wrong is said in one sentence.</summary>
+internal static class OptionValues
+{
+    public static int? WholeNumber(ArgumentResult result, int least, int most)
+    {
+        var text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        result.AddError($"{Name(result)} is a whole number from {least} to {most}, not '{text}'.");
+        return null;
+    }
+
+    public static TimeSpan? Seconds(ArgumentResult result, double most)
+    {
+        var text = result.Tokens[0].Value;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= most) return TimeSpan.FromSeconds(seconds);
+        result.AddError($"{Name(result)} is a number of seconds from 0 to {most:N0}, not '{text}'.");
+        return null;
+    }
+
+    public static T OneOf<T>(ArgumentResult result) where T : struct, Enum
+    {
+        var text = result.Tokens[0].Value;
+        if (!char.IsAsciiDigit(text.FirstOrDefault()) && Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value)) return value;
+        result.AddError($"{Name(result)} is {string.Join(" or ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}, not '{text}'.");
+        return default;
+    }
+
+    private static string Name(ArgumentResult result) => ((OptionResult)result.Parent!).Option.Name;
+}

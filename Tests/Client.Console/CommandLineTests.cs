@@ -1,0 +1,59 @@
+using RealtimeHello.Client.Chat;
+using RealtimeHello.Client.Chat.Links;
+using RealtimeHello.Client.CommandLine;
+
+namespace RealtimeHello.Tests.Client;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+    private ChatSettings? _asked;
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _error.Dispose();
+    }
+
+    [Theory]
+    [InlineData("--history", "x")]
+    [InlineData("--history", "51")]
+    [InlineData("--protocol", "xml")]
+    [InlineData("--protocol", "1")]
+    [InlineData("--wait", "-1")]
+    [InlineData("--server", "ftp://localhost")]
+    [InlineData("shout")]
+    [InlineData("chat", "--name")]
+    public async Task What_makes_no_sense_is_one_line_and_exit_code_2(params string[] arguments)
+    {
+        (await Run(arguments)).Should().Be(2);
+        _error.ToString().Trim().Should().NotBeEmpty().And.NotContain("\n").And.Contain("--help");
+        _asked.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Without_a_command_chat_is_meant()
+    {
+        (await Run("--name", "@ada", "--room", "#dev", "--protocol", "messagepack", "--wait", "0.5", "-s", "wss://example.org/app")).Should().Be(0);
+        _asked!.Name.Should().Be("@ada");
+        _asked.Room.Should().Be("dev");
+        _asked.Protocol.Should().Be(HubProtocolName.MessagePack);
+        _asked.Wait.Should().Be(TimeSpan.FromMilliseconds(500));
+        _asked.Server.Hub.Should().Be(new Uri("wss://example.org/app/chat"));
+    }
+
+    [Fact]
+    public async Task Help_comes_with_examples_and_without_a_server()
+    {
+        (await Run("chat", "--help")).Should().Be(0);
+        _output.ToString().Should().Contain("--server <URL>").And.Contain("Examples:").And.Contain("Exit codes:");
+        _asked.Should().BeNull();
+    }
+
+    private Task<int> Run(params string[] arguments) => Commands.Run(arguments, _output, _error, settings =>
+    {
+        _asked = settings;
+        return Task.FromResult(0);
+    });
+}
