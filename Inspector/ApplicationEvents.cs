@@ -13,6 +13,6 @@ public static class ApplicationEvents
     /// <param name="text">The fact in one line. Must not hold secrets.</param>
     /// <param name="fields">Further fields.</param>
     public static void PublishApplicationEvent(this HttpContext? context, string kind, string text, IReadOnlyDictionary<string, object?>? fields = null) =>
-        context?.Features.Get<IConnectionRecorderFeature>()?.Recorder.Fact(
+        context.FindRecorder()?.Fact(
             new ApplicationFact(kind, text, fields ?? new Dictionary<string, object?>()), DecodingDepth.Full);
 }

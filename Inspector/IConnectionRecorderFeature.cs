@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using RealtimeHello.Recording;
 
 namespace RealtimeHello.Inspector;
@@ -7,4 +8,10 @@ public interface IConnectionRecorderFeature
 {
     /// <summary>The recorder.</summary>
     ConnectionRecorder Recorder { get; }
+}
+
+internal static class ConnectionRecorderFeature
+{
+    /// <summary>The recorder of the connection that a request came on; null where it is not recorded.</summary>
+    public static ConnectionRecorder? FindRecorder(this HttpContext? context) => context?.Features.Get<IConnectionRecorderFeature>()?.Recorder;
 }

@@ -23,7 +23,7 @@ internal static class EventFeed
         if (InspectorEndpoints.Refuse(context, access) is { } refusal) return refusal;
         if (!InspectorEndpoints.TryReadLayers(layers, out var wanted)) return InspectorEndpoints.UnknownLayer();
         EventSequence? after = EventSequence.TryParse(context.Request.Headers["Last-Event-ID"], out var last) ? last : null;
-        if (context.Features.Get<IConnectionRecorderFeature>()?.Recorder is { } own) journal.Forget(own.Record);
+        if (context.FindRecorder() is { } own) journal.Forget(own.Record);
         context.Response.Headers["X-Accel-Buffering"] = "no";
         return Results.ServerSentEvents(Follow(context, access, journal, connection, wanted, after, context.RequestAborted));
     }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.SignalR;
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.Hubs;
-using RealtimeHello.Recording;
 
 namespace RealtimeHello.Inspector.Hubs;
 
@@ -11,7 +10,7 @@ internal sealed class HubObserver(InspectorOptions options) : IHubFilter
 {
     public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
     {
-        if (Recorder(invocationContext.Context) is not { } recorder) return await next(invocationContext);
+        if (invocationContext.Context.GetHttpContext().FindRecorder() is not { } recorder) return await next(invocationContext);
         var method = invocationContext.HubMethodName;
         recorder.Fact(new HubInvoked(method), DecodingDepth.Full);
         var began = Stopwatch.GetTimestamp();
@@ -33,7 +32,7 @@ internal sealed class HubObserver(InspectorOptions options) : IHubFilter
 
     public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
     {
-        var recorder = Recorder(context.Context);
+        var recorder = context.Context.GetHttpContext().FindRecorder();
         var user = context.Context.User;
         var name = user is null ? null : options.UserName(user);
         recorder?.BelongsTo(user is null ? null : options.UserId(user), name);
@@ -52,7 +51,7 @@ internal sealed class HubObserver(InspectorOptions options) : IHubFilter
 
     public async Task OnDisconnectedAsync(HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
     {
-        var recorder = Recorder(context.Context);
+        var recorder = context.Context.GetHttpContext().FindRecorder();
         try
         {
             await next(context, exception);
@@ -62,7 +61,4 @@ internal sealed class HubObserver(InspectorOptions options) : IHubFilter
             recorder?.Fact(new HubDisconnected(exception?.GetType().Name, exception?.Message));
         }
     }
-
-    private static ConnectionRecorder? Recorder(HubCallerContext context) =>
-        context.GetHttpContext()?.Features.Get<IConnectionRecorderFeature>()?.Recorder;
 }

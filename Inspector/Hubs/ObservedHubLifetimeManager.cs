@@ -15,7 +15,7 @@ internal class ObservedHubLifetimeManager<THub>(HubLifetimeManager<THub> inner) 
 
     public override async Task OnConnectedAsync(HubConnectionContext connection)
     {
-        if (connection.GetHttpContext()?.Features.Get<IConnectionRecorderFeature>()?.Recorder is { } recorder) recorders[connection.ConnectionId] = recorder;
+        if (connection.GetHttpContext().FindRecorder() is { } recorder) recorders[connection.ConnectionId] = recorder;
         connection.Items[HubObservation.ProtocolItem] = connection.Protocol.Name;
         await inner.OnConnectedAsync(connection);
     }
