@@ -47,8 +47,6 @@ public sealed class ConnectionRecorder : IConnectionOutput
         this.secrets = secrets;
         Record = record;
         evidence = new CloseEvidence(record.Perspective);
-        receivedHeads = new HeadMasker(secrets);
-        sentHeads = new HeadMasker(secrets);
         decoder = new ConnectionDecoder(record.Perspective, DecodingDepth.Lifecycle, this, journal.Options.Decoders);
         record.CounterSource = Count;
         Fact(new TcpOpened(record.Remote, record.Local));
@@ -87,12 +85,11 @@ public sealed class ConnectionRecorder : IConnectionOutput
             if (stopped || closed) return;
             try
             {
-                var number = journal.NextNumber();
-                numbering = new EventNumbering(number, Now.Ticks);
+                var (number, ticks) = Begin();
                 Append(new JournalEntry
                 {
                     Number = number,
-                    Ticks = Now.Ticks,
+                    Ticks = ticks,
                     Kind = ending == StreamEnding.Reset ? EntryKind.FinishedReset : EntryKind.FinishedFin,
                     Tap = tap,
                     Direction = direction,
@@ -105,7 +102,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
             }
         }
 
-        _ = Record.TcpStatistics;
+        Record.ReadTcpStatistics();
         Fact(ending == StreamEnding.Reset ? new TcpReset(direction == Direction.Received, reason) : new TcpHalfClosed(direction == Direction.Received));
     }
 
@@ -140,7 +137,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
     /// <summary>The connection is over. Works out why, and says so as its last event.</summary>
     public void Close()
     {
-        _ = Record.TcpStatistics;
+        Record.ReadTcpStatistics();
         lock (Record.Gate)
         {
             if (closed) return;
@@ -177,17 +174,11 @@ public sealed class ConnectionRecorder : IConnectionOutput
     {
         if (detail is DecodeFault) faults++;
         evidence.Observe(detail, direction);
-        Note(detail);
+        if (detail is HttpRequest { AsksForWebSocket: true }) Record.AskedForWebSocket = true;
         journal.Lifecycle.Append(numbering.Number(Record.Id, detail, tap, direction, source));
     }
 
     private DateTimeOffset Now => journal.Time.GetUtcNow();
-
-    private void Note(LayerDetail detail)
-    {
-        if (detail is HttpRequest { AsksForWebSocket: true }) Record.AskedForWebSocket = true;
-        Record.Facts = decoder?.Facts ?? Record.Facts;
-    }
 
     private void Write(LayerDetail detail, DecodingDepth depth)
     {

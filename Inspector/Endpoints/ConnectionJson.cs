@@ -32,7 +32,7 @@ internal static class ConnectionJson
             ["closedAt"] = record.ClosedAt?.UtcDateTime,
             ["close"] = record.Close is null ? null : JsonSerializer.SerializeToNode(record.Close, Options),
             ["counters"] = JsonSerializer.SerializeToNode(record.Counters, Options),
-            ["tcpInfo"] = record.TcpStatistics is null ? null : JsonSerializer.SerializeToNode(record.TcpStatistics, Options),
+            ["tcpInfo"] = record.ReadTcpStatistics() is { } statistics ? JsonSerializer.SerializeToNode(statistics, Options) : null,
         };
         return json;
     }

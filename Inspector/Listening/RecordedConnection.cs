@@ -87,7 +87,7 @@ internal sealed class RecordedConnection : ConnectionContext, IConnectionTranspo
     public override void Abort(ConnectionAbortedException abortReason)
     {
         // Without a reason it only follows from an ending that was seen before.
-        _ = Recorder.Record.TcpStatistics;
+        Recorder.Record.ReadTcpStatistics();
         if (abortReason is not null) Recorder.Fact(new TcpReset(ByPeer: false, abortReason.Message));
         inner.Abort(abortReason!);
     }

@@ -67,13 +67,10 @@ public sealed class ConnectionRecord
     public ConnectionFacts Facts { get; internal set; } = new();
 
     /// <summary>The kernel's figures, read while it is open; of a closed connection the last ones. Null where there are none.</summary>
-    public TcpStatistics? TcpStatistics
+    public TcpStatistics? ReadTcpStatistics()
     {
-        get
-        {
-            if (ClosedAt is null && TcpSource?.Invoke() is { } fresh) lastTcpStatistics = fresh;
-            return lastTcpStatistics;
-        }
+        if (ClosedAt is null && TcpSource?.Invoke() is { } fresh) lastTcpStatistics = fresh;
+        return lastTcpStatistics;
     }
 
     /// <summary>What went over it so far. Hub messages are counted where they were decoded, and else 0.</summary>

@@ -70,10 +70,10 @@ public sealed class LayerLogTests : IDisposable
         using (await Handshaken())
         {
             var open = server.Services.GetRequiredService<Journal>().Connections.Single(connection => connection.AskedForWebSocket);
-            open.TcpStatistics!.RttMicroseconds.Should().BePositive();
+            open.ReadTcpStatistics()!.RttMicroseconds.Should().BePositive();
         }
 
-        (await Closed(CloseCauses.ClientVanished)).TcpStatistics!.MinimumRttMicroseconds.Should().BePositive();
+        (await Closed(CloseCauses.ClientVanished)).ReadTcpStatistics()!.MinimumRttMicroseconds.Should().BePositive();
     }
 
     [Fact]
@@ -143,23 +143,11 @@ public sealed class LayerLogTests : IDisposable
         [.. layersAndKinds.Chunk(2).Select(pair => story.First(line =>
             line.Contains($"RealtimeHello.Layers.{pair[0]}:", StringComparison.Ordinal) && line.Contains($" {pair[1]}:", StringComparison.Ordinal)))];
 
-    /// <summary>Waits for the close itself; the watch rings when the journal changes.</summary>
     private async Task<ConnectionRecord> Closed(string cause)
     {
-        using var limit = new CancellationTokenSource(Patience);
-        var journal = server.Services.GetRequiredService<Journal>();
-        using var watch = journal.Watch();
-        while (true)
-        {
-            if (journal.Connections.FirstOrDefault(record => record.AskedForWebSocket && record.Close is not null) is { } closed)
-            {
-                closed.Close!.Cause.Should().Be(cause, closed.Close.Sentence);
-                return closed;
-            }
-
-            await watch.WaitAsync(limit.Token);
-            watch.Take();
-        }
+        var closed = await server.Services.GetRequiredService<Journal>().FirstClosed();
+        closed.Close!.Cause.Should().Be(cause, closed.Close.Sentence);
+        return closed;
     }
 
     private async Task<List<string>> Story(string id)

@@ -16,8 +16,6 @@ namespace RealtimeHello.Tests.Inspector;
 
 public sealed class StrangersApplicationTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -31,7 +29,7 @@ public sealed class StrangersApplicationTests
             (await hub.InvokeAsync<string>("Echo", "hello", TestContext.Current.CancellationToken)).Should().StartWith("hello of ");
         }
 
-        var record = await Closed(application.Journal);
+        var record = await application.Journal.FirstClosed();
         var events = new List<LayerEvent>();
         new ConnectionReader(record, DecodingDepth.Full).Read(events);
         var details = events.Select(happened => happened.Detail).ToList();
@@ -91,16 +89,4 @@ public sealed class StrangersApplicationTests
 
     /// <summary>Nobody has signed the application's certificate; its name tells that it is the one made here.</summary>
     private static bool IsTheTests(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => certificate?.Subject == "CN=localhost";
-
-    private static async Task<ConnectionRecord> Closed(Journal journal)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        using var watch = journal.Watch();
-        while (true)
-        {
-            if (journal.Connections.FirstOrDefault(record => record.AskedForWebSocket && record.Close is not null) is { } closed) return closed;
-            await watch.WaitAsync(limit.Token);
-            watch.Take();
-        }
-    }
 }
