@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Xml.Linq;
+using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Architecture;
 
@@ -66,12 +67,12 @@ public sealed class WhoMayKnowWhomTests
     [Fact]
     public void No_source_of_the_chat_calls_the_inspector()
     {
-        var files = Directory.GetFiles(Path.Combine(Root, "Server", "Chat"), "*.cs", SearchOption.AllDirectories);
+        var files = Directory.GetFiles(Path.Combine(Repository.Root, "Server", "Chat"), "*.cs", SearchOption.AllDirectories);
         files.Should().NotBeEmpty();
         files.Where(file => File.ReadLines(file).Any(line => forbidden.Any(name => line.Contains(name, StringComparison.Ordinal)))).Should().BeEmpty();
 
         // Nor by a using that stands elsewhere and holds for all files.
-        Directory.GetFiles(Path.Combine(Root, "Server"), "*.cs", SearchOption.AllDirectories)
+        Directory.GetFiles(Path.Combine(Repository.Root, "Server"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .Where(file => File.ReadLines(file).Any(line => line.StartsWith("global using", StringComparison.Ordinal) && forbidden.Any(name => line.Contains(name, StringComparison.Ordinal))))
             .Should().BeEmpty();
@@ -79,17 +80,7 @@ public sealed class WhoMayKnowWhomTests
 
     private static readonly string[] forbidden = ["RealtimeHello.Inspector", "RealtimeHello.Recording", "RealtimeHello.Layers", "RealtimeHello.Server.Observation"];
 
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "RealtimeHello.sln"))) folder = folder.Parent!;
-            return folder.FullName;
-        }
-    }
-
-    private static string ProjectFile(string project) => Path.Combine(Root, project, $"{project}.csproj");
+    private static string ProjectFile(string project) => Path.Combine(Repository.Root, project, $"{project}.csproj");
 
     private static Assembly Load(string project) => Assembly.Load(project == "Client.Console" ? "realtimehello" : $"RealtimeHello.{project}");
 

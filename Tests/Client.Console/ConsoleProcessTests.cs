@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using RealtimeHello.Tests.Pages;
 using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Client;
@@ -7,10 +6,6 @@ namespace RealtimeHello.Tests.Client;
 /// <summary>The console client as a process of its own, in a pipe.</summary>
 public sealed class ConsoleProcessTests : IDisposable
 {
-    // Its own output folder: beside the tests it would lack what the tests have from the shared framework.
-    private static readonly string Program = Path.Combine(
-        Repository.Root, "Client.Console", Path.GetRelativePath(Path.Combine(Repository.Root, "Tests"), AppContext.BaseDirectory), "realtimehello.dll");
-
     private readonly TemporaryFolder home = new();
     private readonly TemporaryFolder data = new();
 
@@ -100,7 +95,7 @@ public sealed class ConsoleProcessTests : IDisposable
 
     private async Task<(int ExitCode, string Output, string Errors)> Run(string input, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Program, .. arguments])
+        var start = new ProcessStartInfo("dotnet", ["exec", Repository.ConsoleProgram, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

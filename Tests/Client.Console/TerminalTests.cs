@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using RealtimeHello.Tests.Pages;
 using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Client;
@@ -9,9 +8,6 @@ namespace RealtimeHello.Tests.Client;
 public sealed class TerminalTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
-    private static readonly string Program = Path.Combine(
-        Repository.Root, "Client.Console", Path.GetRelativePath(Path.Combine(Repository.Root, "Tests"), AppContext.BaseDirectory), "realtimehello.dll");
 
     private readonly TemporaryFolder _home = new();
     private readonly TemporaryFolder _data = new();
@@ -30,7 +26,7 @@ public sealed class TerminalTests : IDisposable
     {
         if (!File.Exists("/usr/bin/script")) Assert.Skip("script is missing; install it with: apt-get install bsdutils");
         await using var server = await ChatServerProcess.Start(_data.Path);
-        var command = $"stty rows 20 cols 80; dotnet exec '{Program}' chat --server {server.Address} --name ada; echo left with $?; stty -a";
+        var command = $"stty rows 20 cols 80; dotnet exec '{Repository.ConsoleProgram}' chat --server {server.Address} --name ada; echo left with $?; stty -a";
         var start = new ProcessStartInfo("/usr/bin/script", ["-qefc", command, "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["REALTIMEHELLO_HOME"] = _home.Path;
         start.Environment["TERM"] = "xterm-256color";

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Pages;
 

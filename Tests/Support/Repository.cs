@@ -1,9 +1,13 @@
-namespace RealtimeHello.Tests.Pages;
+namespace RealtimeHello.Tests.Support;
 
 /// <summary>The folder that holds the solution.</summary>
 internal static class Repository
 {
     public static string Root { get; } = Find();
+
+    /// <summary>The console client in its own output folder: beside the tests it would lack what they have from the shared framework.</summary>
+    public static string ConsoleProgram { get; } = Path.Combine(
+        Root, "Client.Console", Path.GetRelativePath(Path.Combine(Root, "Tests"), AppContext.BaseDirectory), "realtimehello.dll");
 
     private static string Find()
     {
