@@ -174,6 +174,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
     {
         if (detail is DecodeFault) faults++;
         evidence.Observe(detail, direction);
+        Record.Stack.Observe(detail, direction);
         if (detail is HttpRequest { AsksForWebSocket: true }) Record.AskedForWebSocket = true;
         journal.Lifecycle.Append(numbering.Number(Record.Id, detail, tap, direction, source));
     }
@@ -185,6 +186,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
         var now = Now.Ticks;
         var number = journal.NextNumber();
         evidence.Observe(detail, Direction.Local);
+        Record.Stack.Observe(detail, Direction.Local);
         if (detail is Layers.Tls.TlsHandshake) handshakeDone = true;
         if (detail is Layers.Hubs.HubInvoked) invocations++;
         Append(new JournalEntry { Number = number, Ticks = now, Kind = EntryKind.Fact, Direction = Direction.Local, Fact = detail });
@@ -376,7 +378,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
     }
 
     private ConnectionCounters Count() => new(
-        plain.Received, plain.Sent, decoder.FramesReceived, decoder.FramesSent, 0, 0, invocations, faults, Volatile.Read(ref backlog));
+        plain.Received, plain.Sent, decoder.FramesReceived, decoder.FramesSent, decoder.HubMessagesReceived, decoder.HubMessagesSent, invocations, faults, Volatile.Read(ref backlog));
 
     private void Stop(Exception exception)
     {

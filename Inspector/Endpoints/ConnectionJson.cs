@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Diagnosis;
 using RealtimeHello.Recording.Journals;
+using RealtimeHello.Recording.Stack;
 
 namespace RealtimeHello.Inspector.Endpoints;
 
@@ -31,11 +32,20 @@ internal static class ConnectionJson
             ["openedAt"] = record.OpenedAt.UtcDateTime,
             ["closedAt"] = record.ClosedAt?.UtcDateTime,
             ["close"] = record.Close is null ? null : JsonSerializer.SerializeToNode(record.Close, Options),
+            ["layers"] = new JsonArray([.. record.ReadLayers().Select(layer => (JsonNode)Of(layer))]),
             ["counters"] = JsonSerializer.SerializeToNode(record.Counters, Options),
             ["tcpInfo"] = record.ReadTcpStatistics() is { } statistics ? JsonSerializer.SerializeToNode(statistics, Options) : null,
         };
         return json;
     }
+
+    private static JsonObject Of(LayerState layer) => new()
+    {
+        ["layer"] = LayerNames.Of(layer.Layer),
+        ["state"] = JsonNamingPolicy.CamelCase.ConvertName(layer.State.ToString()),
+        ["summary"] = layer.Summary,
+        ["detail"] = JsonSerializer.SerializeToNode(layer.Detail, Options),
+    };
 
     public static JsonObject Of(LayerEvent happened) => new()
     {

@@ -19,6 +19,7 @@ internal static class InspectorEndpoints
     {
         group.MapGet("/sign-in", SignIn);
         group.MapGet("/events", EventFeed.Open);
+        group.MapGet("/find", ValueSearch.Find);
         group.MapGet("/connections", List);
         group.MapGet("/connections/{id}", One);
         group.MapGet("/connections/{id}/events", Events);
@@ -135,7 +136,7 @@ internal static class InspectorEndpoints
                 title: "Nobody is signed in",
                 detail: "Sign in to see your own connections, open the sign-in link that the server printed, or bring the operator's token as Authorization: Bearer.");
 
-    private static IResult? BadLimit(int? limit) =>
+    internal static IResult? BadLimit(int? limit) =>
         limit is < 1 or > MostItems ? Results.Problem(statusCode: 400, title: "Bad limit", detail: $"limit is 1 to {MostItems}.") : null;
 
     /// <summary>Somebody else's connection and one that is not there look the same.</summary>

@@ -59,6 +59,12 @@ public sealed class ConnectionDecoder
     /// <summary>WebSocket frames sent, control frames included.</summary>
     public long FramesSent => Lane(Direction.Sent).Frames?.Frames ?? 0;
 
+    /// <summary>Complete hub messages received, as far as lifecycle depth can count them: uncompressed ones of JSON and MessagePack.</summary>
+    public long HubMessagesReceived => Lane(Direction.Received).Frames?.Counter?.Messages ?? 0;
+
+    /// <summary>Complete hub messages sent, counted as <see cref="HubMessagesReceived"/> are.</summary>
+    public long HubMessagesSent => Lane(Direction.Sent).Frames?.Counter?.Messages ?? 0;
+
     /// <summary>
     /// Goes on in the middle, at a frame and message boundary in both directions; what was before is not there.
     /// Offsets are those of the plain tap.
@@ -177,9 +183,10 @@ public sealed class ConnectionDecoder
             var compression = (fromClient ? deflate.ClientForgets : deflate.ServerForgets) ? WebSocketMessageDecoder.Compression.Single
                 : resumed ? WebSocketMessageDecoder.Compression.BeginningLost
                 : WebSocketMessageDecoder.Compression.Continued;
+            if (depth == DecodingDepth.Lifecycle && speaksSignalR && !deflate.IsAgreed) frames.Counter = new HubMessageCounter();
             frames.Messages = new WebSocketMessageDecoder(
                 lane,
-                speaksSignalR ? new SignalRDecoder(lane, signalR!, fromClient, depth, limits) : null,
+                speaksSignalR ? new SignalRDecoder(lane, signalR!, fromClient, depth, limits, frames.Counter) : null,
                 compression,
                 limits,
                 depth == DecodingDepth.Full ? limits : null);
@@ -271,7 +278,14 @@ public sealed class ConnectionDecoder
         if (signalR.IsAccepted && Facts.HubProtocol is null && signalR.RequestedProtocol is { } protocol) Facts = Facts with { HubProtocol = protocol };
         LetGo(client);
         LetGo(server);
+        if (signalR.IsNotSignalR) DropCounters();
         if (client.Frames?.Messages is null && server.Frames?.Messages is null) signalR = null;
+    }
+
+    private void DropCounters()
+    {
+        if (client.Frames is { } ofClient) ofClient.Counter = null;
+        if (server.Frames is { } ofServer) ofServer.Counter = null;
     }
 
     private static void LetGo(PlainLane lane)

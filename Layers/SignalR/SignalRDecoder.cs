@@ -20,15 +20,17 @@ internal sealed class SignalRDecoder : LayerDecoder
     private readonly DecoderLimits limits;
     private readonly bool fromClient;
     private readonly bool readsMessages;
+    private readonly HubMessageCounter? counter;
     private HubMessageDecoder? messages;
     private PooledBytes gathered;
     private long start;
     private State state;
 
     /// <summary>Begins with the handshake, or behind it when the conversation's protocol is known already.</summary>
-    public SignalRDecoder(ILayerOutput output, SignalRConversation conversation, bool fromClient, DecodingDepth depth, DecoderLimits limits)
+    public SignalRDecoder(ILayerOutput output, SignalRConversation conversation, bool fromClient, DecodingDepth depth, DecoderLimits limits, HubMessageCounter? counter = null)
         : base(output)
     {
+        this.counter = counter;
         this.conversation = conversation;
         this.limits = limits;
         this.fromClient = fromClient;
@@ -59,6 +61,7 @@ internal sealed class SignalRDecoder : LayerDecoder
     {
         if (state == State.Handshake) GatherHandshake(bytes, source);
         else if (state == State.Messages && readsMessages) PushMessages(bytes, source);
+        else if (state == State.Messages) counter?.Count(bytes);
     }
 
     /// <summary>A WebSocket message ended. The client's handshake does not go beyond its first one.</summary>
@@ -117,7 +120,7 @@ internal sealed class SignalRDecoder : LayerDecoder
 
         Output.Emit(request, range);
         conversation.RequestedProtocol = request.Protocol;
-        state = State.Messages;
+        BeginMessages();
     }
 
     private void EndResponse(ByteRange range)
@@ -130,8 +133,14 @@ internal sealed class SignalRDecoder : LayerDecoder
 
         Output.Emit(response, range);
         conversation.IsAccepted = response.Error is null;
-        if (response.Error is null) state = State.Messages;
+        if (response.Error is null) BeginMessages();
         else Close();
+    }
+
+    private void BeginMessages()
+    {
+        state = State.Messages;
+        counter?.Begin(conversation.RequestedProtocol);
     }
 
     /// <summary>This is no handshake: of the client's first message that says another protocol, of the answer to a handshake that it is broken.</summary>

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text;
 using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Layers.SignalR;
 
 namespace RealtimeHello.Layers.WebSockets;
 
@@ -55,6 +56,9 @@ internal sealed class WebSocketFrameDecoder(ILayerOutput output, bool fromClient
 
     /// <summary>Who wants the payload of data frames; null to skip it.</summary>
     public WebSocketMessageDecoder? Messages { get; set; }
+
+    /// <summary>Who counts hub messages where nobody wants the payload; null to skip it.</summary>
+    public HubMessageCounter? Counter { get; set; }
 
     /// <summary>The next byte begins a message, or a control frame.</summary>
     public bool IsBetweenMessages =>
@@ -231,6 +235,7 @@ internal sealed class WebSocketFrameDecoder(ILayerOutput output, bool fromClient
     {
         var count = (int)Math.Min(bytes.Length, frameEnd - offset);
         if (Messages is not null) ForwardPayload(bytes[..count], offset);
+        else if (Counter is not null) CountPayload(bytes[..count], offset);
         if (offset + count == frameEnd) EndFrame();
         return count;
     }
@@ -255,6 +260,12 @@ internal sealed class WebSocketFrameDecoder(ILayerOutput output, bool fromClient
             offset += step.Length;
             position += step.Length;
         }
+    }
+
+    private void CountPayload(ReadOnlySpan<byte> bytes, long offset)
+    {
+        var header = Header;
+        Counter!.Count(bytes, header, (long)header.PayloadLength - (frameEnd - offset));
     }
 
     private void EndFrame()

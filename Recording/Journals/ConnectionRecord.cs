@@ -2,6 +2,7 @@ using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.Diagnosis;
 using RealtimeHello.Layers.Tcp;
+using RealtimeHello.Recording.Stack;
 
 namespace RealtimeHello.Recording.Journals;
 
@@ -28,6 +29,7 @@ public sealed class ConnectionRecord
         OpenedAt = openedAt;
         Remote = remote;
         Local = local;
+        Stack = new ConnectionStack(this);
     }
 
     /// <summary>The connection's id: on a server, Kestrel's own.</summary>
@@ -73,8 +75,15 @@ public sealed class ConnectionRecord
         return lastTcpStatistics;
     }
 
-    /// <summary>What went over it so far. Hub messages are counted where they were decoded, and else 0.</summary>
+    /// <summary>What went over it so far. Compressed hub messages are not counted: 0.</summary>
     public ConnectionCounters Counters => CounterSource?.Invoke() ?? new ConnectionCounters(0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /// <summary>Where each layer stands, from the socket to the application.</summary>
+    public IReadOnlyList<LayerState> ReadLayers()
+    {
+        var counters = Counters;
+        lock (Gate) return Stack.Read(counters);
+    }
 
     /// <summary>Memory in use, in bytes.</summary>
     public long Size
@@ -86,6 +95,8 @@ public sealed class ConnectionRecord
     }
 
     internal Lock Gate { get; } = new();
+
+    internal ConnectionStack Stack { get; }
 
     internal Func<ConnectionCounters>? CounterSource { get; set; }
 

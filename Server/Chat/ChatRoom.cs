@@ -146,8 +146,9 @@ internal sealed class ChatRoom
 
     private void Deliver(ChatMessage message)
     {
-        _audience.MessagePosted(message);
-        _counters.Delivered(Volatile.Read(ref _connections));
+        var listeners = Volatile.Read(ref _connections);
+        _audience.MessagePosted(message, listeners);
+        _counters.Delivered(listeners);
     }
 
     /// <summary>Numbers only grow, whichever of reading and posting comes first.</summary>

@@ -5,12 +5,14 @@ using RealtimeHello.Inspector;
 namespace RealtimeHello.Server.Observation;
 
 /// <summary>Publishes what the chat did as events of the connection that asked for it, from outside: the chat does not know that it is observed.</summary>
-internal sealed class ChatEvents : IHubFilter
+internal sealed class ChatEvents(PostsUnderWay posts) : IHubFilter
 {
     public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
     {
-        var result = await next(invocationContext);
         var http = invocationContext.Context.GetHttpContext();
+        // Before it is stored: the fan-out waits for nobody, and may be faster than the receipt.
+        if (http is not null && IdOfPost(invocationContext) is { } id) posts.Begin(id, http);
+        var result = await next(invocationContext);
         switch (result)
         {
             case RoomState joined:
@@ -37,6 +39,9 @@ internal sealed class ChatEvents : IHubFilter
 
         return result;
     }
+
+    private static Guid? IdOfPost(HubInvocationContext call) =>
+        call.HubMethodName == nameof(IChatHub.PostMessage) && call.HubMethodArguments is [_, string text, ..] && Guid.TryParse(text, out var id) ? id : null;
 
     private static void PublishCall(HubInvocationContext call, HttpContext? http)
     {

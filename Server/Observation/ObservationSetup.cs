@@ -16,6 +16,8 @@ internal static class ObservationSetup
         // A console format of one's own choice (Logging:Console:FormatterName, such as json) wins.
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.FormatterName ??= "layers");
         builder.Services.Configure<HubOptions>(hubs => hubs.AddFilter<ChatEvents>());
+        builder.Services.AddSingleton<PostsUnderWay>();
+        ObservedAudience.Surround(builder.Services);
         builder.Services.AddConnectionInspector();
         builder.Services.AddOptions<InspectorOptions>().Configure<DataFolder, IConfiguration>(
             (inspector, folder, configuration) => inspector.OperatorToken = OperatorToken.Find(configuration["Inspector:OperatorToken"], folder));

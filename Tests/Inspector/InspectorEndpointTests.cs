@@ -93,7 +93,7 @@ public sealed class InspectorEndpointTests : IDisposable
             }
         }
 
-        live.Select(item => JsonDocument.Parse(item.Data).RootElement.GetProperty("kind").GetString()).Should().Equal("posted", "posted");
+        live.Select(item => JsonDocument.Parse(item.Data).RootElement.GetProperty("kind").GetString()).Should().Contain("posted").And.OnlyContain(kind => kind == "posted" || kind == "delivered");
         live.Select(item => item.EventId).Should().OnlyHaveUniqueItems().And.NotContainNulls();
 
         using var again = new HttpRequestMessage(HttpMethod.Get, "/inspect/events?layers=application");
@@ -123,6 +123,58 @@ public sealed class InspectorEndpointTests : IDisposable
     }
 
     [Fact]
+    public async Task Each_layer_says_where_it_stands_while_open_and_when_closed()
+    {
+        var ada = await server.SignIn("ada");
+        var hub = await Connected(ada);
+        var id = (await Get("/inspect/connections", ada.AccessToken)).GetProperty("items")[0].GetProperty("id").GetString();
+
+        var open = await Get($"/inspect/connections/{id}", ada.AccessToken);
+        States(open).Should().Equal("tcp open", "tls absent", "http open", "webSocket open", "signalR open", "hub open", "application open");
+        var detail = open.GetProperty("layers")[5].GetProperty("detail");
+        detail.GetProperty("user").GetString().Should().Be("ada");
+        detail.GetProperty("groups")[0].GetString().Should().Be("lobby");
+        var counters = open.GetProperty("counters");
+        counters.GetProperty("hubMessagesReceived").GetInt64().Should().BeGreaterThanOrEqualTo(1, "JoinRoom was called");
+        counters.GetProperty("hubMessagesSent").GetInt64().Should().BeGreaterThanOrEqualTo(1, "JoinRoom was answered");
+
+        await hub.DisposeAsync();
+        await server.Logged("client_closed");
+        var closed = await Get($"/inspect/connections/{id}", ada.AccessToken);
+        States(closed).Should().Equal("tcp closed", "tls absent", "http closed", "webSocket closed", "signalR closed", "hub closed", "application closed");
+        var told = (await Get($"/inspect/connections/{id}/events?layers=signalR&limit=1000", ada.AccessToken)).GetProperty("items").EnumerateArray()
+            .Where(item => !item.GetProperty("kind").GetString()!.StartsWith("handshake", StringComparison.Ordinal)).ToLookup(item => item.GetProperty("direction").GetString());
+        closed.GetProperty("counters").GetProperty("hubMessagesReceived").GetInt64().Should().Be(told["received"].Count());
+        closed.GetProperty("counters").GetProperty("hubMessagesSent").GetInt64().Should().Be(told["sent"].Count());
+        closed.GetProperty("layers")[3].GetProperty("detail").GetProperty("closeCodeReceived").GetInt32().Should().Be(1000);
+    }
+
+    [Fact]
+    public async Task A_value_is_followed_from_who_sent_it_to_whom_it_was_delivered_as_far_as_one_may_see()
+    {
+        var ada = await server.SignIn("ada");
+        var bob = await server.SignIn("bob");
+        await using var adas = await Connected(ada);
+        await using var bobs = await Connected(bob);
+        var heard = new Inbox<ChatMessage>(bobs, nameof(IChatClient.MessagePosted));
+        var id = Guid.CreateVersion7();
+        await adas.InvokeAsync<PostReceipt>(nameof(IChatHub.PostMessage), "lobby", id.ToString(), "hello", TestContext.Current.CancellationToken);
+        await heard.Next();
+
+        var all = await Get($"/inspect/find?text={id}", Operator);
+        Told(all, "ada").Should().Contain(["invocation received", "posted local", "delivered local", "completion sent", "invocation sent"]);
+        Told(all, "bob").Should().Equal("invocation sent");
+        all.GetProperty("incomplete").GetBoolean().Should().BeFalse();
+
+        Told(await Get($"/inspect/find?text={id}", bob.AccessToken), "ada").Should().BeEmpty("bob may not see ada's connection");
+        (await Ask($"/inspect/find?text={id}&from={DateTime.UtcNow.AddHours(1):O}", Operator)).StatusCode.Should().Be(HttpStatusCode.OK);
+        Told(await Get($"/inspect/find?text={id}&from={DateTime.UtcNow.AddHours(1):O}", Operator), "ada").Should().BeEmpty();
+        (await Ask("/inspect/find?text=x", Operator)).StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await Ask("/inspect/find", Operator)).StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await Ask($"/inspect/find?text={id}&limit=0", Operator)).StatusCode.Should().Be(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task The_sign_in_link_makes_an_operator_and_a_wrong_code_does_not()
     {
         await server.SignIn("ada");
@@ -140,6 +192,13 @@ public sealed class InspectorEndpointTests : IDisposable
         using var seen = await http.SendAsync(request, TestContext.Current.CancellationToken);
         seen.StatusCode.Should().Be(HttpStatusCode.OK);
     }
+
+    private static IEnumerable<string> States(JsonElement connection) =>
+        connection.GetProperty("layers").EnumerateArray().Select(layer => $"{layer.GetProperty("layer").GetString()} {layer.GetProperty("state").GetString()}");
+
+    private static IEnumerable<string> Told(JsonElement found, string user) => found.GetProperty("items").EnumerateArray()
+        .Where(item => item.GetProperty("user").GetString() == user)
+        .Select(item => $"{item.GetProperty("kind").GetString()} {item.GetProperty("direction").GetString()}");
 
     private async Task<HubConnection> Connected(Session session)
     {

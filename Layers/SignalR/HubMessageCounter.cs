@@ -1,0 +1,93 @@
+using RealtimeHello.Layers.WebSockets;
+
+namespace RealtimeHello.Layers.SignalR;
+
+/// <summary>
+/// Counts one direction's complete hub messages without decoding them: JSON by its record separators, MessagePack by its length prefixes. For lifecycle
+/// depth, where a hub message must cost next to nothing. Compressed messages can't be counted so.
+/// </summary>
+internal sealed class HubMessageCounter
+{
+    private const byte RecordSeparator = 0x1E;
+    private const int UnmaskedAtOnce = 512;
+    private const int LongestPrefix = 5;
+
+    private long left;
+    private byte prefixLength;
+    private Encoding encoding;
+
+    private enum Encoding : byte
+    {
+        Unknown,
+        Json,
+        MessagePack,
+    }
+
+    /// <summary>Complete hub messages so far.</summary>
+    public long Messages { get; private set; }
+
+    /// <summary>What follows are hub messages of that protocol; of one that is not known nothing is counted.</summary>
+    public void Begin(string? protocol) => encoding = protocol switch
+    {
+        "json" => Encoding.Json,
+        // Blazor's protocol is MessagePack under another name.
+        "messagepack" or "blazorpack" => Encoding.MessagePack,
+        _ => Encoding.Unknown,
+    };
+
+    /// <summary>The next payload bytes, as they stand on the wire.</summary>
+    /// <param name="payload">The bytes.</param>
+    /// <param name="header">The header of the frame that they are of.</param>
+    /// <param name="position">Where they begin in the frame's payload.</param>
+    public void Count(ReadOnlySpan<byte> payload, in WebSocketFrameHeader header, long position)
+    {
+        if (!header.Masked)
+        {
+            Count(payload);
+            return;
+        }
+
+        Span<byte> unmasked = stackalloc byte[UnmaskedAtOnce];
+        while (!payload.IsEmpty)
+        {
+            var step = payload[..Math.Min(payload.Length, UnmaskedAtOnce)];
+            WebSocketMasking.Unmask(step, unmasked, header.MaskingKey, position);
+            Count(unmasked[..step.Length]);
+            payload = payload[step.Length..];
+            position += step.Length;
+        }
+    }
+
+    /// <summary>The next payload bytes, unmasked.</summary>
+    public void Count(ReadOnlySpan<byte> payload)
+    {
+        if (encoding == Encoding.Json) Messages += payload.Count(RecordSeparator);
+        else if (encoding == Encoding.MessagePack) CountPrefixed(payload);
+    }
+
+    private void CountPrefixed(ReadOnlySpan<byte> payload)
+    {
+        while (!payload.IsEmpty)
+        {
+            if (left > 0 && prefixLength == 0)
+            {
+                var count = (int)Math.Min(left, payload.Length);
+                left -= count;
+                payload = payload[count..];
+                if (left == 0) Messages++;
+                continue;
+            }
+
+            // A VarInt, the lowest seven bits first.
+            left |= (long)(payload[0] & 0x7F) << (7 * prefixLength++);
+            var isLast = (payload[0] & 0x80) == 0;
+            payload = payload[1..];
+            if (isLast) prefixLength = 0;
+            if (isLast && left == 0) Messages++;
+            if (isLast || prefixLength < LongestPrefix) continue;
+            // Longer than a length can be: where the next one stands is not known.
+            encoding = Encoding.Unknown;
+            return;
+        }
+    }
+}

@@ -1,0 +1,205 @@
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Application;
+using RealtimeHello.Layers.Http;
+using RealtimeHello.Layers.Hubs;
+using RealtimeHello.Layers.SignalR;
+using RealtimeHello.Layers.Tcp;
+using RealtimeHello.Layers.Tls;
+using RealtimeHello.Layers.WebSockets;
+using RealtimeHello.Recording.Journals;
+
+namespace RealtimeHello.Recording.Stack;
+
+/// <summary>
+/// What the recorder keeps of each layer so that a connection's stack can be drawn without decoding anything: the outcome of each handshake,
+/// the goodbyes, the hub and its groups. Small, and bounded. The recorder writes it under the record's lock.
+/// </summary>
+internal sealed class ConnectionStack(ConnectionRecord record)
+{
+    /// <summary>Names of groups kept; of more only the number is known.</summary>
+    private const int MostGroups = 32;
+
+    private TlsHandshake? tls;
+    private bool tlsBegun;
+    private TlsAlert? alert;
+    private bool requested;
+    private bool http2;
+    private int? status;
+    private WebSocketClose? closeReceived;
+    private WebSocketClose? closeSent;
+    private string? askedProtocol;
+    private string? handshakeError;
+    private HubConnected? hub;
+    private HubFailed? hubFailure;
+    private bool hubIsOver;
+    private List<string>? groups;
+    private int groupCount;
+    private ApplicationFact? lastFact;
+    private long facts;
+    private bool halfClosedByPeer;
+    private bool halfClosedHere;
+    private bool reset;
+    private DecodeFault? fault;
+
+    /// <summary>Takes note of an event of lifecycle depth, or a local fact of any.</summary>
+    public void Observe(LayerDetail detail, Direction direction)
+    {
+        switch (detail)
+        {
+            case TcpHalfClosed { ByPeer: true }: halfClosedByPeer = true; break;
+            case TcpHalfClosed: halfClosedHere = true; break;
+            case TcpReset: reset = true; break;
+            case TlsClientHello: tlsBegun = true; break;
+            case TlsHandshake handshake: tls = handshake; break;
+            case TlsAlert found: alert ??= found; break;
+            case HttpRequest: requested = true; break;
+            case HttpResponse response: status = response.Status; break;
+            case HttpUpgraded: status = 101; break;
+            case HttpRefused refused: status = refused.Status; break;
+            case WebSocketClose close when direction == Direction.Received: closeReceived ??= close; break;
+            case WebSocketClose close: closeSent ??= close; break;
+            case HandshakeRequest request: askedProtocol = request.Protocol; break;
+            case HandshakeResponse { Error: { } error }: handshakeError = error; break;
+            case HubConnected connected: hub = connected; break;
+            case HubFailed { Method: "OnConnectedAsync" } failed: hubFailure = failed; break;
+            case HubGroupJoined joined: Join(joined.Group); break;
+            case HubGroupLeft left: Leave(left.Group); break;
+            case HubDisconnected: hubIsOver = true; break;
+            case Gap { AtLayer: Layer.Http, Length: null }: http2 = true; break;
+            case DecodeFault found: fault ??= found; break;
+            case ApplicationFact fact:
+                lastFact = fact;
+                facts++;
+                break;
+        }
+    }
+
+    /// <summary>The layers from the socket to the application. The caller holds the record's lock.</summary>
+    public IReadOnlyList<LayerState> Read(ConnectionCounters counters) =>
+        [Tcp(), Tls(), Http(), WebSocket(counters), SignalR(counters), Hub(counters), Application()];
+
+    private bool IsOver => record.Close is not null;
+
+    private LayerState Tcp() => Of(
+        Layer.Tcp,
+        IsOver ? LayerCondition.Closed : reset || halfClosedByPeer || halfClosedHere ? LayerCondition.Closing : LayerCondition.Open,
+        reset ? "reset"
+            : halfClosedByPeer && halfClosedHere ? "both sides sent FIN"
+            : halfClosedByPeer ? "the peer sends no more (FIN)"
+            : halfClosedHere ? "this side sends no more (FIN)"
+            : IsOver ? "closed" : $"{record.Remote} to {record.Local}",
+        ("remote", record.Remote),
+        ("local", record.Local));
+
+    private LayerState Tls()
+    {
+        if (alert is not null) return Of(Layer.Tls, LayerCondition.Failed, $"alert: {alert.Description}", ("alert", alert.Description));
+        if (tls is null && !record.IsSecure) return Of(Layer.Tls, LayerCondition.Absent, "not encrypted");
+        if (tls is null)
+        {
+            return Of(
+                Layer.Tls,
+                IsOver ? LayerCondition.Failed : tlsBegun ? LayerCondition.Opening : LayerCondition.Waiting,
+                IsOver ? "the handshake was not finished" : "handshake");
+        }
+
+        return Of(
+            Layer.Tls, WhileOpen(LayerCondition.Open), tls.Summary,
+            ("version", tls.Version), ("cipherSuite", tls.CipherSuite), ("applicationProtocol", tls.ApplicationProtocol), ("serverName", tls.ServerName));
+    }
+
+    private LayerState Http()
+    {
+        if (http2) return Of(Layer.Http, LayerCondition.Unseen, "HTTP/2, whose frames are not decoded", ("version", "HTTP/2"));
+        if (fault is { AtLayer: Layer.Http }) return Of(Layer.Http, LayerCondition.Failed, fault.Summary, ("path", record.Facts.Path), ("status", status));
+        (string, object?)[] detail = [("path", record.Facts.Path), ("status", status), ("subprotocol", record.Facts.Subprotocol), ("extensions", record.Facts.Extensions)];
+        if (record.Facts.Upgraded) return Of(Layer.Http, WhileOpen(LayerCondition.Open), "101, upgraded to a WebSocket", detail);
+        if (record.AskedForWebSocket && status is { } refusal) return Of(Layer.Http, LayerCondition.Failed, $"{refusal}, no WebSocket", detail);
+        return requested
+            ? Of(Layer.Http, WhileOpen(status is null ? LayerCondition.Opening : LayerCondition.Open), status is null ? "asked, no answer yet" : $"answered {status}", detail)
+            : Of(Layer.Http, NotReached, "no request", detail);
+    }
+
+    private LayerState WebSocket(ConnectionCounters counters)
+    {
+        if (http2) return Of(Layer.WebSocket, LayerCondition.Unseen, "inside HTTP/2 (RFC 8441), whose frames are not decoded");
+        if (!record.Facts.Upgraded) return Of(Layer.WebSocket, NotReached, "not upgraded");
+        (string, object?)[] detail =
+        [
+            ("framesReceived", counters.FramesReceived), ("framesSent", counters.FramesSent),
+            ("closeCodeReceived", closeReceived?.Code), ("closeCodeSent", closeSent?.Code), ("extensions", record.Facts.Extensions),
+        ];
+        if (fault is { AtLayer: Layer.WebSocket }) return Of(Layer.WebSocket, LayerCondition.Failed, fault.Summary, detail);
+        var goodbye = (closeReceived, closeSent) switch
+        {
+            (null, null) => IsOver ? "ended without a Close frame" : "open",
+            (not null, null) => $"Close {CodeOf(closeReceived)} received",
+            (null, not null) => $"Close {CodeOf(closeSent)} sent",
+            _ => $"Close {CodeOf(closeReceived)} received, {CodeOf(closeSent)} sent",
+        };
+        var state = closeReceived is null && closeSent is null ? LayerCondition.Open
+            : closeReceived is not null && closeSent is not null ? LayerCondition.Closed
+            : LayerCondition.Closing;
+        return Of(Layer.WebSocket, WhileOpen(state), goodbye, detail);
+    }
+
+    private LayerState SignalR(ConnectionCounters counters)
+    {
+        (string, object?)[] detail =
+        [
+            ("protocol", record.Facts.HubProtocol ?? askedProtocol),
+            ("hubMessagesReceived", counters.HubMessagesReceived), ("hubMessagesSent", counters.HubMessagesSent),
+        ];
+        if (handshakeError is not null) return Of(Layer.SignalR, LayerCondition.Failed, $"handshake refused: {PrintableText.OneLine(handshakeError, 160)}", detail);
+        if (fault is { AtLayer: Layer.SignalR }) return Of(Layer.SignalR, LayerCondition.Failed, fault.Summary, detail);
+        if (record.Facts.IsNotSignalR) return Of(Layer.SignalR, LayerCondition.Absent, "another protocol, or none");
+        if (record.Facts.HubProtocol is { } protocol) return Of(Layer.SignalR, WhileOpen(LayerCondition.Open), $"hub protocol {PrintableText.OneLine(protocol, 40)}", detail);
+        if (askedProtocol is not null) return Of(Layer.SignalR, WhileOpen(LayerCondition.Opening), $"asked for {PrintableText.OneLine(askedProtocol, 40)}, no answer yet", detail);
+        return http2
+            ? Of(Layer.SignalR, LayerCondition.Unseen, "inside HTTP/2, whose frames are not decoded")
+            : Of(Layer.SignalR, NotReached, "no handshake", detail);
+    }
+
+    private LayerState Hub(ConnectionCounters counters)
+    {
+        if (hub is null) return Of(Layer.Hub, record.Facts.IsNotSignalR ? LayerCondition.Absent : NotReached, "no hub");
+        (string, object?)[] detail =
+        [
+            ("hub", hub.Hub), ("connectionId", hub.HubConnectionId), ("user", hub.User), ("protocol", hub.Protocol), ("invocations", counters.Invocations),
+            ("groups", groups?.ToArray() ?? []), ("groupCount", groupCount),
+        ];
+        if (hubFailure is not null) return Of(Layer.Hub, LayerCondition.Failed, hubFailure.Summary, detail);
+        var where = groupCount == 0 ? "" : $", in {groupCount} group{(groupCount == 1 ? "" : "s")}";
+        return Of(Layer.Hub, hubIsOver ? LayerCondition.Closed : WhileOpen(LayerCondition.Open), hub.Summary + where, detail);
+    }
+
+    private LayerState Application() => lastFact is null
+        ? Of(Layer.Application, NotReached, "told nothing")
+        : Of(Layer.Application, WhileOpen(LayerCondition.Open), $"{PrintableText.OneLine(lastFact.Name, 40)}: {lastFact.Summary}", ("events", facts), ("last", lastFact.Name));
+
+    private LayerCondition NotReached => IsOver ? LayerCondition.Absent : LayerCondition.Waiting;
+
+    private LayerCondition WhileOpen(LayerCondition state) => IsOver ? LayerCondition.Closed : state;
+
+    private void Join(string group)
+    {
+        if (groups?.Contains(group) == true) return;
+        groupCount++;
+        groups ??= [];
+        if (groups.Count < MostGroups) groups.Add(group);
+    }
+
+    private void Leave(string group)
+    {
+        if (groups?.Remove(group) == true || groupCount > MostGroups) groupCount--;
+    }
+
+    private static string CodeOf(WebSocketClose close) => close.Code is { } code ? $"{code}" : "without a code";
+
+    private static LayerState Of(Layer layer, LayerCondition state, string summary, params ReadOnlySpan<(string Name, object? Value)> detail)
+    {
+        var values = new Dictionary<string, object?>(detail.Length);
+        foreach (var (name, value) in detail) values[name] = value;
+        return new LayerState(layer, state, summary, values);
+    }
+}
