@@ -28,6 +28,29 @@ const console = (url, lines) => new Promise(resolve => {
   client.stdin.end(lines);
 });
 
+/**
+ * The inspector three times: the list, the browser's own connection with some seconds of plots, and the X-ray of its first post.
+ * @param {import('playwright-core').BrowserContext} context @param {string} url
+ */
+async function openInspector(context, url) {
+  const connections = await context.newPage();
+  await connections.goto(`${url}inspect`);
+  await connections.locator('tbody tr').first().waitFor();
+  const inspector = await context.newPage();
+  await inspector.goto(`${url}inspect`);
+  await inspector.locator('tbody tr[data-state="open"]').first().click();
+  const post = inspector.locator('.timeline .row[data-kind="invocation"]', { hasText: 'PostMessage' }).first();
+  await inspector.locator('#q').fill('Hello! This message');
+  await post.click();
+  const address = await inspector.locator('.preview a').getAttribute('href');
+  await inspector.locator('#q').fill('');
+  await inspector.waitForTimeout(6000);
+  const xray = await context.newPage();
+  await xray.goto(`${url}inspect${address}`);
+  await xray.locator('.way').waitFor();
+  return [connections, inspector, xray];
+}
+
 try {
   const url = await address();
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] });
@@ -43,16 +66,15 @@ try {
   await chat.locator('.message[data-number="2"]').waitFor();
   await console(url, 'Hello ada, from a terminal.\nThe same hub, the same layers.\n');
   await chat.locator('.message[data-number="4"]').waitFor();
-  const inspector = await context.newPage();
-  await inspector.goto(`${url}inspect`);
-  await inspector.locator('#connections button').first().click();
-  await inspector.locator('#timeline li').nth(3).click();
-  await inspector.locator('#hex').waitFor();
+  const [connections, inspector, xray] = await openInspector(context, url);
   for (const [size, width, height] of /** @type {const} */ ([['wide', 1440, 900], ['narrow', 390, 844]])) {
     for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-      for (const [name, page] of /** @type {const} */ ([['chat', chat], ['inspector', inspector]])) {
+      for (const [name, page] of /** @type {const} */ ([['chat', chat], ['inspector', inspector], ['inspector-connections', connections], ['xray', xray]])) {
         await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height });
+        await page.setViewportSize({ width, height: name === 'xray' ? 1200 : height });
+        await page.bringToFront();
+        // Colours change smoothly.
+        await page.waitForTimeout(400);
         await page.screenshot({ path: join(images, `${name}-${size}-${colorScheme}.png`) });
       }
     }

@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
 
 namespace RealtimeHello.Inspector.Endpoints;
 
@@ -9,10 +10,13 @@ namespace RealtimeHello.Inspector.Endpoints;
 internal static class InspectorPages
 {
     private const string Prefix = "wwwroot/";
+
+    /// <summary>Everything from this server, nothing inline. The one trusted type lets the page start its shared worker, from its own address alone.</summary>
     private const string ContentSecurityPolicy =
-        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types inspector-feed";
 
     private static readonly Assembly Carrier = typeof(InspectorPages).Assembly;
+    private static readonly EntityTagHeaderValue Version = new($"\"{Carrier.ManifestModule.ModuleVersionId:N}\"");
     private static readonly HashSet<string> Files = [.. Carrier.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))];
 
     public static void Map(RouteGroupBuilder group)
@@ -44,6 +48,6 @@ internal static class InspectorPages
             ".svg" => "image/svg+xml",
             _ => "application/octet-stream",
         };
-        return Results.Stream(Carrier.GetManifestResourceStream(Prefix + file)!, type);
+        return Results.Stream(Carrier.GetManifestResourceStream(Prefix + file)!, type, entityTag: Version);
     }
 }

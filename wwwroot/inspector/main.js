@@ -1,155 +1,107 @@
-import { byId, el, perFrame, reconcile } from '../shared/dom.js';
-import { explanations } from './explanations.js';
-import { hexDump } from './hex-dump.js';
-import { Timeline, layerBoxes } from './timeline.js';
+import { byId } from '../shared/dom.js';
+import { layerBars } from '../shared/layers.js';
+import { readStored, writeStored } from '../shared/storage.js';
+import { attachThemeButton } from '../shared/theme.js';
+import { showConnection } from './connection/view.js';
+import { showConnections } from './connections/view.js';
+import { Feed } from './feed/client.js';
+import { parseRoute, sameView, toConnections, toWay } from './routes.js';
+import { fillShortcuts } from './shortcuts.js';
+import { showWay } from './way/view.js';
+import { showXray } from './xray/view.js';
 
-/** @typedef {{ id: string, user: string | null, remote: string, path: string | null, state: string, openedAt: string, closedAt: string | null, close: { by: string, layer: string, cause: string, sentence: string } | null, counters: Record<string, number> }} Connection */
+/** @typedef {import('./types.js').Route} Route */
 
-const path = document.body.dataset.path ?? '/inspect';
-const notice = byId('notice', HTMLParagraphElement);
-/** @type {Map<string, Connection>} */
-const connections = new Map();
-/** @type {string | null} */
-let chosen = null;
-/** What came live while the past was still being read; null when it was. @type {import('./timeline.js').LayerEvent[] | null} */
-let early = null;
+const place = byId('view', HTMLElement);
+const dialog = byId('shortcuts', HTMLDialogElement);
+const explain = byId('explain', HTMLButtonElement);
+const state = byId('feed', HTMLElement);
+const feed = new Feed();
+/** @type {import('./types.js').View | null} */
+let view = null;
+/** @type {Route | null} */
+let shown = null;
 
-const timeline = new Timeline(byId('timeline', HTMLOListElement), byId('shown', HTMLSpanElement), (event) => {
-  byId('detail-title', HTMLHeadingElement).textContent = `${event.layer} ${event.kind}`;
-  byId('explained', HTMLParagraphElement).textContent = explanations[event.layer] ?? '';
-  byId('detail', HTMLPreElement).textContent = JSON.stringify(event, null, 2);
-  void showBytes(event);
-});
-layerBoxes(byId('layers', HTMLFieldSetElement), timeline);
-byId('find', HTMLInputElement).addEventListener('input', (input) => timeline.find(/** @type {HTMLInputElement} */ (input.target).value));
-const pause = byId('pause', HTMLButtonElement);
-pause.addEventListener('click', () => {
-  if (timeline.paused) timeline.resume();
-  else timeline.paused = true;
-  pause.setAttribute('aria-pressed', String(timeline.paused));
-  pause.textContent = timeline.paused ? 'Go on' : 'Pause';
-});
-
-/** Bytes shown at most of one event. */
-const mostBytes = 2048;
-const hex = byId('hex', HTMLPreElement);
-let asked = 0;
-
-/** @param {import('./timeline.js').LayerEvent} event */
-async function showBytes(event) {
-  const mine = ++asked;
-  hex.hidden = true;
-  if (event.bytes === null || event.tap === null) return;
-  const { start } = event.bytes;
-  const end = Math.min(event.bytes.end, start + mostBytes);
-  const answer = await fetch(`${path}/connections/${encodeURIComponent(event.connection)}/bytes?tap=${event.tap}&direction=${event.direction}&start=${start}&end=${end}`);
-  if (mine !== asked) return;
-  hex.textContent = answer.ok ? hexDump(new Uint8Array(await answer.arrayBuffer()), start) : 'These bytes were evicted, or are of a kind that is not stored.';
-  if (end < event.bytes.end) hex.textContent += `\n… ${event.bytes.end - end} more bytes`;
-  hex.hidden = false;
-}
-
-const drawConnections = perFrame(() => {
-  const sorted = [...connections.values()].sort((a, b) => (a.openedAt < b.openedAt ? 1 : -1));
-  reconcile(byId('connections', HTMLUListElement), sorted, (connection) => connection.id, createRow, updateRow);
-  const current = chosen === null ? undefined : connections.get(chosen);
-  if (current) byId('close', HTMLParagraphElement).textContent = describe(current);
+byId('brand-bars', HTMLElement).append(layerBars());
+attachThemeButton(byId('theme', HTMLButtonElement));
+fillShortcuts(dialog);
+byId('help', HTMLButtonElement).addEventListener('click', () => dialog.showModal());
+byId('find', HTMLFormElement).addEventListener('submit', (event) => {
+  event.preventDefault();
+  const field = byId('find-text', HTMLInputElement);
+  if (field.value.trim() !== '') location.hash = toWay(field.value.trim());
 });
 
-/** @param {Connection} connection */
-function createRow(connection) {
-  return el('li', {}, el('button', { type: 'button', onclick: () => choose(connection.id) }, el('i', { class: 'state' }), el('b'), el('small'), el('small')));
-}
+setExplained(readStored('local', 'inspector-explains') !== 'no');
+explain.addEventListener('click', () => setExplained(document.body.dataset.explains !== 'yes'));
 
-/** @param {HTMLElement} row @param {Connection} connection */
-function updateRow(row, connection) {
-  const [state, name, story, why] = /** @type {HTMLElement[]} */ ([...(row.firstElementChild?.children ?? [])]);
-  if (!state || !name || !story || !why) return;
-  row.firstElementChild?.setAttribute('aria-current', String(connection.id === chosen));
-  state.dataset.state = connection.state;
-  name.textContent = `${connection.user ?? 'nobody'} ${connection.path ?? ''}`;
-  story.textContent = `${connection.id} · ${connection.state} · ${connection.remote} · ${connection.counters.bytesReceived ?? 0} B in, ${connection.counters.bytesSent ?? 0} B out`;
-  why.textContent = connection.close?.cause ?? '';
-}
+const words = { connecting: 'connecting', live: 'live', waiting: 'not live, trying again' };
+feed.listen((message) => {
+  if (message.type !== 'state') return;
+  state.dataset.state = message.state;
+  state.textContent = words[message.state];
+});
 
-/** @param {Connection} connection */
-function describe(connection) {
-  const { counters } = connection;
-  return connection.close
-    ? `Closed by ${connection.close.by} at ${connection.close.layer}: ${connection.close.sentence}`
-    : `Open since ${connection.openedAt.slice(11, 19)}. Frames: ${counters.framesReceived} received, ${counters.framesSent} sent.`;
-}
+// The address behind # is the view's: skipping must not change it.
+document.querySelector('.skip-link')?.addEventListener('click', (event) => {
+  event.preventDefault();
+  place.focus();
+});
+addEventListener('hashchange', open);
+addEventListener('keydown', key);
+open();
 
-/** @param {string} address @returns {Promise<any>} */
-async function get(address) {
-  const answer = await fetch(path + address);
-  const body = await answer.json();
-  if (!answer.ok) throw new Error(body.detail ?? body.title ?? answer.statusText);
-  return body;
-}
-
-/** @param {string} message */
-function tell(message) {
-  notice.hidden = message === '';
-  notice.textContent = message;
-}
-
-async function refresh() {
-  try {
-    const { items } = /** @type {{ items: Connection[] }} */ (await get('/connections?limit=200'));
-    connections.clear();
-    for (const connection of items) connections.set(connection.id, connection);
-    tell(items.length === 0 ? 'No connection asked for a WebSocket yet. Open the chat in another tab.' : '');
-    drawConnections();
-  } catch (error) {
-    tell(error instanceof Error ? error.message : String(error));
+function open() {
+  const route = parseRoute(location.hash);
+  if (shown && view?.update && sameView(shown, route)) {
+    view.update(route);
+    shown = route;
+    return;
   }
+  const isFirst = shown === null;
+  view?.close();
+  place.replaceChildren();
+  shown = route;
+  view = show(route);
+  document.title = `${titleOf(route)} · Inspector`;
+  scrollTo(0, 0);
+  // Where the view changed, reading begins with its title; not on arrival, where the page's own beginning is the place.
+  if (!isFirst) /** @type {HTMLElement | null} */ (place.querySelector('h1'))?.focus();
 }
 
-/** @param {string} id */
-async function choose(id) {
-  chosen = id;
-  early = [];
-  timeline.clear();
-  byId('connection-title', HTMLHeadingElement).textContent = `Connection ${id}`;
-  drawConnections();
-  try {
-    for (let after = ''; chosen === id; ) {
-      const page = await get(`/connections/${encodeURIComponent(id)}/events?limit=1000${after && `&after=${after}`}`);
-      if (chosen !== id) return;
-      for (const event of page.items) timeline.add(event);
-      if (page.next === null) break;
-      after = page.next;
-    }
-    for (const event of early ?? []) timeline.add(event);
-    early = null;
-  } catch (error) {
-    tell(error instanceof Error ? error.message : String(error));
+/** @param {Route} route */
+function show(route) {
+  if (route.view === 'connection') return showConnection(place, route, feed);
+  feed.want({ connections: [], pulse: route.view === 'connections' });
+  if (route.view === 'xray') return showXray(place, route);
+  return route.view === 'way' ? showWay(place, route) : showConnections(place, route, feed);
+}
+
+/** @param {Route} route */
+function titleOf(route) {
+  if (route.view === 'connections') return 'Connections';
+  return route.view === 'way' ? `Way of ${route.text.slice(0, 40)}` : `${route.view === 'xray' ? 'X-ray' : 'Connection'} ${route.id}`;
+}
+
+/** @param {boolean} explained */
+function setExplained(explained) {
+  document.body.dataset.explains = explained ? 'yes' : 'no';
+  explain.setAttribute('aria-pressed', String(explained));
+  writeStored('local', 'inspector-explains', explained ? null : 'no');
+}
+
+/** @param {KeyboardEvent} event */
+function key(event) {
+  const target = event.target;
+  const isTyping = target instanceof HTMLInputElement && target.type !== 'checkbox' || target instanceof HTMLSelectElement;
+  if (event.defaultPrevented || dialog.open || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTyping) {
+    if (event.key === 'Escape') target.blur();
+    return;
   }
+  if (event.key === '?') dialog.showModal();
+  else if (event.key === 'g') location.hash = toConnections();
+  else if (event.key === 'e') explain.click();
+  else if (!view?.key?.(event)) return;
+  event.preventDefault();
 }
-
-/** The list is asked for again at most once a second, however much happens. */
-let due = false;
-function refreshSoon() {
-  if (due) return;
-  due = true;
-  setTimeout(() => {
-    due = false;
-    void refresh();
-  }, 1000);
-}
-
-function follow() {
-  const feed = byId('feed', HTMLParagraphElement);
-  const source = new EventSource(`${path}/events`);
-  source.addEventListener('ready', () => (feed.textContent = 'live'));
-  source.addEventListener('error', () => (feed.textContent = 'not live: trying again'));
-  source.addEventListener('message', (message) => {
-    const event = JSON.parse(message.data);
-    if (event.connection === chosen) early === null ? timeline.add(event) : early.push(event);
-    refreshSoon();
-  });
-}
-
-await refresh();
-follow();

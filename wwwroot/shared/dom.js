@@ -19,6 +19,12 @@ export function el(tag, properties = {}, ...children) {
 }
 
 /**
+ * Where a picture of the sprite is: beside this file, wherever that is served.
+ * @param {string} name
+ */
+export const iconAddress = (name) => new URL(`./icons.svg#icon-${name}`, import.meta.url).href;
+
+/**
  * A picture out of the sprite; it says nothing to a screen reader.
  * @param {string} name
  */
@@ -27,7 +33,7 @@ export function icon(name) {
   svg.setAttribute('class', 'icon');
   svg.setAttribute('aria-hidden', 'true');
   const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
-  use.setAttribute('href', `/shared/icons.svg#icon-${name}`);
+  use.setAttribute('href', iconAddress(name));
   svg.append(use);
   return svg;
 }

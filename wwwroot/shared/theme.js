@@ -1,4 +1,5 @@
-import { readStored, writeStored } from './storage.js';
+import { iconAddress } from './dom.js';
+import { writeStored } from './storage.js';
 
 /** @typedef {'system' | 'light' | 'dark'} Theme */
 
@@ -6,7 +7,7 @@ import { readStored, writeStored } from './storage.js';
 const order = ['system', 'light', 'dark'];
 
 /** @type {Record<Theme, string>} */
-const icons = { system: 'icon-system', light: 'icon-sun', dark: 'icon-moon' };
+const icons = { system: 'system', light: 'sun', dark: 'moon' };
 
 /** @returns {Theme} */
 export const currentTheme = () => {
@@ -23,7 +24,7 @@ export function attachThemeButton(button) {
     const theme = currentTheme();
     button.setAttribute('aria-label', `Colours: ${theme}. Change`);
     button.title = `Colours: ${theme}`;
-    button.querySelector('use')?.setAttribute('href', `/shared/icons.svg#${icons[theme]}`);
+    button.querySelector('use')?.setAttribute('href', iconAddress(icons[theme]));
   };
   button.addEventListener('click', () => {
     const next = order[(order.indexOf(currentTheme()) + 1) % order.length];

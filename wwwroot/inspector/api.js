@@ -1,0 +1,65 @@
+/** @typedef {import('./types.js').Connection} Connection */
+/** @typedef {import('./types.js').LayerEvent} LayerEvent */
+
+/** Where the inspector is served, such as `/inspect`. */
+export const path = document.body.dataset.path ?? '';
+
+/** The server said no, or nothing. */
+export class ApiError extends Error {
+  /** @param {number} status 0: there was no answer @param {string} title @param {string} detail */
+  constructor(status, title, detail) {
+    super(detail || title);
+    this.status = status;
+    this.title = title;
+  }
+}
+
+/** @param {string} address @param {AbortSignal} [signal] */
+async function ask(address, signal) {
+  /** @type {Response} */
+  let answer;
+  try {
+    answer = await fetch(path + address, { signal: signal ?? null, headers: { Accept: 'application/json' } });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(0, 'No answer', 'The server does not answer. It may have stopped, or the network is away.');
+  }
+  if (answer.ok) return answer;
+  const problem = await answer.json().catch(() => ({}));
+  throw new ApiError(answer.status, problem.title ?? answer.statusText, problem.detail ?? '');
+}
+
+/** @param {string} address @param {AbortSignal} [signal] @returns {Promise<any>} */
+const askJson = async (address, signal) => (await ask(address, signal)).json();
+
+/** @param {AbortSignal} [signal] @returns {Promise<{ items: Connection[], next: string | null }>} */
+export const readConnections = (signal) => askJson('/connections?limit=500', signal);
+
+/** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Connection>} */
+export const readConnection = (id, signal) => askJson(`/connections/${encodeURIComponent(id)}`, signal);
+
+/**
+ * One page of a connection's events.
+ * @param {string} id @param {string | null} after @param {AbortSignal} [signal]
+ * @returns {Promise<{ items: LayerEvent[], next: string | null }>}
+ */
+export const readEvents = (id, after, signal) =>
+  askJson(`/connections/${encodeURIComponent(id)}/events?limit=1000${after === null ? '' : `&after=${encodeURIComponent(after)}`}`, signal);
+
+/**
+ * Recorded bytes, secrets masked; an ApiError with status 410 where they are not kept.
+ * @param {string} id @param {'plain' | 'wire'} tap @param {string} direction @param {import('./types.js').ByteRange} range @param {AbortSignal} [signal]
+ */
+export async function readBytes(id, tap, direction, range, signal) {
+  const answer = await ask(`/connections/${encodeURIComponent(id)}/bytes?tap=${tap}&direction=${direction}&start=${range.start}&end=${range.end}`, signal);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+/**
+ * Follows a value through all connections that the viewer may see.
+ * @param {string} text @param {AbortSignal} [signal] @returns {Promise<import('./types.js').Found>}
+ */
+export const find = (text, signal) => askJson(`/find?text=${encodeURIComponent(text)}&limit=500`, signal);
+
+/** @param {string} id @param {string} format */
+export const exportAddress = (id, format) => `${path}/connections/${encodeURIComponent(id)}/export?format=${format}`;

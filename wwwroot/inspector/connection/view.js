@@ -1,0 +1,247 @@
+import { ApiError, exportAddress, readConnection } from '../api.js';
+import { el, icon, perFrame } from '../../shared/dom.js';
+import { layers } from '../../shared/layers.js';
+import { age, clock, many, number } from '../format.js';
+import { causeAdvice } from '../lore/causes.js';
+import { kindLore } from '../lore/kinds.js';
+import { layerLore } from '../lore/layers.js';
+import { troubleNotice } from '../notices.js';
+import { printable } from '../printable.js';
+import { replaceAddress, toConnection, toConnections, toXray } from '../routes.js';
+import { EventStore, mostEvents } from './event-store.js';
+import { Plots } from './plots.js';
+import { Stack } from './stack.js';
+import { TimelineFilter } from './timeline-filter.js';
+import { Timeline } from './timeline.js';
+
+/** @typedef {import('../types.js').LayerEvent} LayerEvent */
+
+const refreshMilliseconds = 1000;
+/** A closed connection changes no more. */
+const restMilliseconds = 15_000;
+
+/**
+ * One connection: its stack, its figures over time, and the timeline of its events.
+ * @param {HTMLElement} place
+ * @param {Extract<import('../types.js').Route, { view: 'connection' }>} route
+ * @param {import('../feed/client.js').Feed} feed
+ * @returns {import('../types.js').View}
+ */
+export function showConnection(place, route, feed) {
+  const { id } = route;
+  const stop = new AbortController();
+  let filter = new TimelineFilter(route.filters);
+  let isPaused = false;
+  /** What was shown when it was paused. @type {LayerEvent[]} */
+  let frozen = [];
+  /** Filtered so far, up to which event; a new event is looked at once. @type {LayerEvent[]} */
+  let shown = [];
+  /** @type {LayerEvent | null} */
+  let seenThrough = null;
+  let taken = 0;
+  let missed = 0;
+  /** @type {import('../types.js').Connection | null} */
+  let connection = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  const store = new EventStore(id, stop.signal, () => draw());
+  const timeline = new Timeline(preview, (event) => (location.hash = toXray(event.connection, event.sequence)), () => drawTools());
+  const stack = new Stack((layer) => setFilters(filter.withOnly(layer)));
+  const plots = new Plots();
+
+  const title = el('h1', { tabindex: '-1' }, id);
+  const story = el('p', { class: 'story' });
+  const notice = el('div', { id: 'notice' });
+  const chips = layers.map((layer) => el('button', { type: 'button', class: 'chip-toggle', 'data-layer': layer, onclick: () => setFilters(filter.withLayerSwitched(layer)) }, layerLore[layer].name));
+  const direction = el('select', { class: 'field', 'aria-label': 'direction', id: 'filter-direction', onchange: () => setFilters(filter.with('direction', direction.value)) },
+    el('option', { value: '' }, 'Both ways'), el('option', { value: 'received' }, '← received'), el('option', { value: 'sent' }, '→ sent'), el('option', { value: 'local' }, '· facts'));
+  const kind = el('select', { class: 'field', 'aria-label': 'kind', id: 'filter-kind', onchange: () => setFilters(filter.with('kind', kind.value)) });
+  const text = el('input', { class: 'field', type: 'search', id: 'q', placeholder: 'Text', 'aria-label': 'Text', autocomplete: 'off', oninput: () => setFilters(filter.with('q', text.value)) });
+  const pause = el('button', { type: 'button', class: 'button small', id: 'pause', 'aria-pressed': 'false', onclick: () => setPaused(!isPaused) });
+  const follow = el('button', { type: 'button', class: 'button small', id: 'follow', onclick: () => timeline.follow(!timeline.follows) });
+  const count = el('p', { class: 'quiet small', id: 'count', role: 'status' });
+  const detail = el('section', { class: 'preview', 'aria-label': 'The chosen event', 'aria-live': 'polite' }, el('p', { class: 'quiet' }, 'Choose an event to see what it is; Enter or a double click X-rays it.'));
+
+  place.append(
+    el('div', { class: 'view connection-view' },
+      el('div', { class: 'view-head' },
+        el('nav', { 'aria-label': 'Where you are', class: 'trail' }, el('a', { href: toConnections() }, 'Connections'), el('span', { 'aria-hidden': 'true' }, '/')),
+        title, story,
+        el('div', { class: 'exports' }, el('span', { class: 'quiet small' }, 'Export'),
+          ...[['pcapng', 'pcapng', 'For Wireshark and tshark'], ['har', 'HAR', 'For the network panel of a browser’s developer tools'], ['ndjson', 'NDJSON', 'One event a line, for jq']].map(([format = '', name = '', hint = '']) =>
+            el('a', { class: 'button small', href: exportAddress(id, format), download: `${id}.${format}`, title: hint }, icon('export'), name)))),
+      notice,
+      el('div', { class: 'connection-body' },
+        el('section', { class: 'stack-side', 'aria-labelledby': 'stack-title' },
+          el('h2', { id: 'stack-title' }, 'Stack'), stack.list,
+          el('h2', {}, 'Over time'), plots.place),
+        el('section', { class: 'timeline-side', 'aria-labelledby': 'timeline-title' },
+          el('div', { class: 'timeline-head' }, el('h2', { id: 'timeline-title' }, 'Timeline'), count),
+          el('div', { class: 'chips', role: 'group', 'aria-label': 'Layers' }, ...chips),
+          el('div', { class: 'filters' }, direction, kind, text, pause, follow),
+          timeline.viewport, detail))));
+
+  const unlisten = feed.listen((message) => {
+    if (message.type === 'ready') void catchUp();
+    if (message.type === 'missed' && message.connection === id) missed += message.bytes ?? 0;
+    if (message.type !== 'batch') return;
+    // Too slow for the feed: what was dropped is still on the server.
+    if (message.dropped > 0) void catchUp();
+    const mine = message.events.filter((event) => event.connection === id);
+    if (mine.length === 0) return;
+    store.add(mine);
+    stack.pulse(new Set(mine.map((event) => event.layer)));
+    if (mine.some((event) => event.kind === 'closed' && event.layer === 'tcp')) void refresh();
+  });
+  feed.want({ connections: [id], pulse: false });
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && void refresh(), { signal: stop.signal });
+  void refresh();
+  void catchUp();
+  drawTools();
+
+  async function refresh() {
+    clearTimeout(timer);
+    try {
+      connection = await readConnection(id, stop.signal);
+      notice.replaceChildren();
+      stack.show(connection);
+      stack.mark(filter.layers);
+      plots.add(connection);
+      drawHead(connection);
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      notice.replaceChildren(troubleNotice(error, () => { void refresh(); void catchUp(); }));
+      if (error instanceof ApiError && error.status === 404) return;
+    }
+    if (!stop.signal.aborted && document.visibilityState === 'visible') timer = setTimeout(() => void refresh(), connection?.state === 'open' ? refreshMilliseconds : restMilliseconds);
+  }
+
+  async function catchUp() {
+    try {
+      await store.catchUp();
+      draw();
+    } catch (error) {
+      if (!stop.signal.aborted && !(error instanceof ApiError && error.status === 404)) notice.replaceChildren(troubleNotice(error, () => { void refresh(); void catchUp(); }));
+    }
+  }
+
+  /** @param {import('../types.js').Connection} now */
+  function drawHead(now) {
+    title.textContent = printable(now.user ?? 'nobody');
+    const lifetime = age((now.closedAt ? Date.parse(now.closedAt) : Date.now()) - Date.parse(now.openedAt));
+    const parts = [el('span', { class: 'state', 'data-state': now.state }, now.state), el('code', {}, id), ` ${printable(now.path ?? '')} from ${printable(now.remote)}, `,
+      now.closedAt ? `lasted ${lifetime}` : `for ${lifetime}`];
+    story.replaceChildren(...parts);
+    const { close } = now;
+    if (close && !document.getElementById('close')) {
+      story.parentElement?.append(el('p', { class: 'close', id: 'close', 'data-layer': close.layer },
+        el('strong', {}, printable(close.cause)), ` Ended by the ${close.by}, at ${layerLore[close.layer]?.name ?? close.layer}${close.code === null ? '' : `, code ${close.code}`}. `,
+        printable(close.sentence), el('span', { class: 'quiet' }, causeAdvice[close.cause] ? ` ${causeAdvice[close.cause]}` : '')));
+    }
+  }
+
+  const draw = perFrame(() => {
+    if (stop.signal.aborted) return;
+    if (!isPaused) {
+      takeNew();
+      timeline.show(shown);
+    }
+    drawTools();
+  });
+
+  /** Filters what came since the last time; everything when something came in between. */
+  function takeNew() {
+    const { events } = store;
+    let from = 0;
+    if (seenThrough !== null && store.forgotten === 0) {
+      // Live events come at the end: look back from there.
+      from = events.length;
+      while (from > 0 && /** @type {LayerEvent} */ (events[from - 1]).sequence > seenThrough.sequence) from--;
+      if (events[from - 1] !== seenThrough || from !== taken) from = 0;
+    }
+    shown = from === 0 ? events.filter((event) => filter.takes(event)) : shown.concat(events.slice(from).filter((event) => filter.takes(event)));
+    taken = events.length;
+    seenThrough = events.at(-1) ?? null;
+  }
+
+  function drawTools() {
+    const total = store.events.length;
+    const behind = isPaused ? total - frozen.length : 0;
+    count.textContent = `${filter.isOpen ? many(total, 'event') : `${number(shown.length)} of ${many(total, 'event')}`}`
+      + (store.isReading ? ', reading …' : '')
+      + (store.forgotten > 0 ? ` · the oldest ${number(store.forgotten)} left this page (it keeps ${number(mostEvents)}); exports have what the server keeps` : '')
+      + (missed > 0 ? ` · ${number(missed)} B were evicted before they could be read` : '');
+    pause.replaceChildren(icon(isPaused ? 'play' : 'pause'), isPaused ? `Go on${behind > 0 ? ` (${number(behind)} new)` : ''}` : 'Pause');
+    pause.setAttribute('aria-pressed', String(isPaused));
+    follow.replaceChildren(icon('down'), timeline.follows ? 'Following' : 'Follow');
+    follow.setAttribute('aria-pressed', String(timeline.follows));
+    chips.forEach((chip) => chip.setAttribute('aria-pressed', String(filter.layers.has(/** @type {any} */ (chip.dataset.layer)))));
+    direction.value = filter.direction;
+    if (document.activeElement !== text) text.value = filter.parameters.get('q') ?? '';
+    const kinds = ['', ...new Set([...store.events.map((event) => event.kind), filter.kind].filter(Boolean))];
+    kinds.sort();
+    if (kinds.length !== kind.options.length || kinds.some((value, at) => value !== kind.options[at]?.value)) kind.replaceChildren(...kinds.map((value) => el('option', { value }, value === '' ? 'Any kind' : printable(value))));
+    kind.value = filter.kind;
+    stack.mark(filter.layers);
+  }
+
+  /** @param {URLSearchParams} next */
+  function setFilters(next) {
+    filter = new TimelineFilter(next);
+    replaceAddress(toConnection(id, next));
+    shown = (isPaused ? frozen : store.events).filter((event) => filter.takes(event));
+    taken = store.events.length;
+    seenThrough = store.events.at(-1) ?? null;
+    timeline.show(shown);
+    timeline.revealChosen();
+    drawTools();
+  }
+
+  /** @param {boolean} paused */
+  function setPaused(paused) {
+    isPaused = paused;
+    frozen = paused ? store.events.slice() : [];
+    if (!paused) {
+      seenThrough = null;
+      draw();
+    }
+    drawTools();
+  }
+
+  /** @param {LayerEvent} event */
+  function preview(event) {
+    detail.replaceChildren(
+      el('div', { class: 'preview-head', 'data-layer': event.layer },
+        el('h3', {}, el('span', { class: 'layer' }, layerLore[event.layer].name), ` ${printable(event.kind)}`),
+        el('span', { class: 'quiet small' }, `${clock(event.at)}${event.bytes ? `, bytes ${number(event.bytes.start)}–${number(event.bytes.end)} ${event.direction}` : ''}`),
+        el('a', { class: 'button small primary', href: toXray(event.connection, event.sequence) }, 'X-ray')),
+      el('p', { class: 'preview-summary' }, printable(event.summary)),
+      el('p', { class: 'quiet small' }, kindLore(event)));
+  }
+
+  return {
+    update(next) {
+      if (next.view === 'connection') setFilters(next.filters);
+    },
+    key(event) {
+      if (event.key === '/') text.focus();
+      else if (event.key === 'p') setPaused(!isPaused);
+      else if (event.key === 'f') timeline.follow(!timeline.follows);
+      else if (event.key === 't') timeline.viewport.focus();
+      else if (event.key === 'x' && timeline.chosen) location.hash = toXray(id, timeline.chosen.sequence);
+      else if (/^[1-7]$/.test(event.key)) {
+        const layer = layers[Number(event.key) - 1];
+        if (layer) setFilters(filter.withLayerSwitched(layer));
+      } else return false;
+      return true;
+    },
+    close() {
+      stop.abort();
+      clearTimeout(timer);
+      unlisten();
+      timeline.close();
+      plots.close();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+const count = new Intl.NumberFormat('en');
+
+/** @param {number} value */
+export const number = (value) => count.format(value);
+
+/** Bytes as people read them: exact below 10 KB. @param {number} bytes */
+export function size(bytes) {
+  if (bytes < 10_000) return `${count.format(bytes)} B`;
+  if (bytes < 10_000_000) return `${(bytes / 1000).toFixed(bytes < 100_000 ? 1 : 0)} KB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** @param {number} microseconds */
+export const rtt = (microseconds) => duration(microseconds / 1000);
+
+/** A short time, in the unit that suits it. @param {number} milliseconds */
+export function duration(milliseconds) {
+  const size = Math.abs(milliseconds);
+  if (size < 0.0005) return '0 µs';
+  if (size < 1) return `${Math.round(milliseconds * 1000)} µs`;
+  if (size < 10) return `${milliseconds.toFixed(2)} ms`;
+  if (size < 1000) return `${milliseconds.toFixed(0)} ms`;
+  if (size < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  return age(milliseconds);
+}
+
+/** @param {number} milliseconds */
+export function age(milliseconds) {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/**
+ * Milliseconds since 1970, with the fractions that Date leaves out: the recorder's times have seven digits.
+ * @param {string} at ISO 8601, UTC
+ */
+export function milliseconds(at) {
+  const point = at.indexOf('.');
+  if (point < 0) return Date.parse(at);
+  return Date.parse(`${at.slice(0, point)}Z`) + Number(`0.${at.slice(point + 1).replace(/\D/g, '')}`) * 1000;
+}
+
+/** The time of day in the viewer's zone, to the millisecond. @param {string} at */
+export function clock(at) {
+  const date = new Date(at);
+  const two = (/** @type {number} */ value) => String(value).padStart(2, '0');
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}
+
+/** A .NET TimeSpan such as 00:00:00.0082929, in milliseconds. @param {unknown} text */
+export function timeSpan(text) {
+  const parts = /^(?:(\d+)\.)?(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec(String(text));
+  return parts ? ((Number(parts[1] ?? 0) * 24 + Number(parts[2])) * 60 + Number(parts[3])) * 60_000 + Number(parts[4]) * 1000 : null;
+}
+
+/** @param {number} value @param {string} word @param {string} [plural] */
+export const many = (value, word, plural = `${word}s`) => `${count.format(value)} ${value === 1 ? word : plural}`;
+
+/** @type {Record<string, string>} */
+export const arrows = { received: '←', sent: '→', local: '·' };
+
+/** @type {Record<string, string>} */
+export const directions = { received: 'received by the server', sent: 'sent by the server', local: 'a fact of the server, without bytes' };

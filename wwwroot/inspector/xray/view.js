@@ -1,0 +1,169 @@
+import { ApiError, find, readBytes, readConnection } from '../api.js';
+import { el } from '../../shared/dom.js';
+import { clock, directions } from '../format.js';
+import { layerLore } from '../lore/layers.js';
+import { emptyNotice, troubleNotice } from '../notices.js';
+import { printable } from '../printable.js';
+import { toConnection, toConnections, toWay, toXray } from '../routes.js';
+import { wayOf } from '../way/lanes.js';
+import { bitDiagram } from './bit-diagram.js';
+import { callsOf, idsIn, takesPart } from './call.js';
+import { HexView } from './hex.js';
+import { Highlight } from './highlight.js';
+import { ladder } from './ladder.js';
+import { marksOf } from './marks.js';
+import { hasBytes, nest as nestOf } from './nesting.js';
+import { ruler } from './ruler.js';
+import { stepsOf } from './steps.js';
+import { timing } from './timing.js';
+import { unmasking } from './unmasking.js';
+import { readAround } from './window.js';
+
+/** @typedef {import('../types.js').LayerEvent} LayerEvent */
+
+/** Bytes fetched at most of one event. */
+const mostBytes = 64 * 1024;
+/** A message's way on may not be at its end when it is looked at: it is looked for again this often. */
+const looks = 3;
+const lookMilliseconds = 700;
+
+/**
+ * One event at every layer at once.
+ * @param {HTMLElement} place
+ * @param {Extract<import('../types.js').Route, { view: 'xray' }>} route
+ * @returns {import('../types.js').View}
+ */
+export function showXray(place, route) {
+  const stop = new AbortController();
+  /** @type {{ earlier: LayerEvent | undefined, later: LayerEvent | undefined }} */
+  let neighbours = { earlier: undefined, later: undefined };
+  const view = el('div', { class: 'view xray-view' });
+  place.append(view);
+  void load();
+
+  async function load() {
+    view.replaceChildren(el('p', { class: 'quiet', role: 'status' }, 'Reading …'));
+    try {
+      const [connection, events] = await Promise.all([readConnection(route.id, stop.signal), readAround(route.id, route.sequence, stop.signal)]);
+      const at = events.findIndex((event) => event.sequence === route.sequence);
+      const picked = events[at];
+      if (!picked) {
+        view.replaceChildren(emptyNotice('This event is not here any more', 'The journal’s budget evicted it, or the address is not complete.', el('a', { href: toConnection(route.id) }, 'The connection’s timeline')));
+        return;
+      }
+      neighbours = { earlier: events[at - 1], later: events[at + 1] };
+      const head = el('div', { class: 'view-head' },
+        el('nav', { 'aria-label': 'Where you are', class: 'trail' }, el('a', { href: toConnections() }, 'Connections'), el('span', { 'aria-hidden': 'true' }, '/'), el('a', { href: toConnection(route.id) }, `${printable(connection.user ?? 'nobody')} ${route.id}`), el('span', { 'aria-hidden': 'true' }, '/')),
+        el('h1', { tabindex: '-1', 'data-layer': picked.layer }, 'X-ray: ', el('span', { class: 'layer' }, layerLore[picked.layer].name), ` ${printable(picked.kind)}`),
+        el('p', { class: 'story' }, `${clock(picked.at)}, ${directions[picked.direction]}`),
+        el('div', { class: 'exports' }, neighbour('Earlier', neighbours.earlier), neighbour('Later', neighbours.later)));
+      const body = el('div', {});
+      view.replaceChildren(head, el('p', { class: 'xray-summary' }, printable(picked.summary)), body);
+      renderXray(body, { picked, events, connection }, stop.signal);
+    } catch (error) {
+      if (!stop.signal.aborted) view.replaceChildren(troubleNotice(error, () => void load()));
+    }
+  }
+
+  /** @param {string} name @param {LayerEvent | undefined} event */
+  function neighbour(name, event) {
+    return event ? el('a', { class: 'button small', href: toXray(event.connection, event.sequence), title: `${event.layer} ${event.kind}` }, name) : null;
+  }
+
+  return {
+    key(event) {
+      const target = event.key === '[' || event.key === 'k' ? neighbours.earlier : event.key === ']' || event.key === 'j' ? neighbours.later : undefined;
+      if (target) location.hash = toXray(target.connection, target.sequence);
+      else if (event.key === 'u' || event.key === 'Backspace') location.hash = toConnection(route.id);
+      else if (event.key === 'm') document.getElementById('unmask')?.click();
+      else return false;
+      return true;
+    },
+    close: () => stop.abort(),
+  };
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {{ picked: LayerEvent, events: LayerEvent[], connection: import('../types.js').Connection, showsWay?: boolean }} seen
+ * @param {AbortSignal} signal
+ */
+export function renderXray(place, { picked, events, connection, showsWay = true }, signal) {
+  const calls = callsOf(events);
+  let call = calls.find((one) => takesPart(one, picked)) ?? null;
+  const anchor = hasBytes(picked) ? picked : call && hasBytes(call.invocation) ? call.invocation : null;
+  const nest = anchor ? nestOf(events, anchor) : null;
+  // A frame or message is X-rayed with the call that it carries.
+  call ??= calls.find((one) => nest?.hubMessages.some((message) => message.sequence === one.invocation.sequence || message.sequence === one.completion?.sequence)) ?? null;
+  const highlight = nest ? new Highlight(marksOf(nest)) : null;
+
+  const left = el('section', { class: 'xray-layers', 'aria-label': 'Layers' }, el('h2', {}, 'At every layer'), ladder({ picked, nest, call, connection }, highlight));
+  const right = el('section', { class: 'xray-bytes', 'aria-label': 'Bytes' });
+  const times = el('section', { class: 'xray-times', hidden: true }, el('h2', {}, 'Time between the layers'));
+  const way = el('section', { class: 'xray-way', hidden: true });
+  place.replaceChildren(el('div', { class: 'xray-body' }, left, right), times, way);
+
+  if (nest && highlight) {
+    nest.frames.slice(0, 4).forEach((frame, at) => right.append(el('h2', {}, nest.frames.length > 1 ? `Header of frame ${at + 1} of ${nest.frames.length}` : 'The frame’s header, bit by bit'), bitDiagram(frame, at, highlight, signal)));
+    if (nest.frames.length > 4) right.append(el('p', { class: 'quiet small' }, `The headers of ${nest.frames.length - 4} more frames are in the hex below; X-ray one of them for its bits.`));
+    const hex = el('div', {}, el('p', { class: 'quiet' }, 'Reading the bytes …'));
+    right.append(el('h2', {}, 'The bytes'), ruler(nest, highlight), hex);
+    void showBytes(hex);
+  } else right.append(el('h2', {}, 'The bytes'), emptyNotice('No bytes of its own', 'This is a fact that the server noted itself; nothing on the wire says it.'));
+  showTimes([]);
+  const [id] = [picked, ...(call ? [call.invocation, ...call.facts] : []), ...(nest?.hubMessages ?? [])].flatMap(idsIn);
+  if (id && showsWay) void showWay(id);
+
+  /** @param {HTMLElement} hex */
+  async function showBytes(hex) {
+    if (!nest || !highlight) return;
+    const { range, anchor: bytesOf } = nest;
+    const end = Math.min(range.end, range.start + mostBytes);
+    try {
+      const bytes = await readBytes(connection.id, bytesOf.tap ?? 'plain', bytesOf.direction, { start: range.start, end }, signal);
+      const [frame] = nest.frames;
+      const header = frame?.detail.header;
+      hex.replaceChildren();
+      if (frame && header.masked && header.payloadLength > 0) {
+        const from = frame.bytes.start + header.headerLength - range.start;
+        hex.append(unmasking(bytes.subarray(from, from + Math.min(16, header.payloadLength)), header.maskingKey));
+      }
+      hex.append(new HexView(bytes, range.start, nest, highlight, signal).place);
+      if (end < range.end) hex.append(el('p', { class: 'quiet small' }, `The first ${mostBytes} of ${range.end - range.start} bytes. Exports have all that is kept.`));
+    } catch (error) {
+      if (signal.aborted) return;
+      hex.replaceChildren(error instanceof ApiError && error.status === 410
+        ? emptyNotice('These bytes are not kept', 'The journal’s budget evicted them, or they are of a kind that is not stored: HTTP content and ciphertext are only counted.', 'What is said of them above was decoded before.')
+        : troubleNotice(error, () => void showBytes(hex)));
+    }
+  }
+
+  /** @param {LayerEvent[]} elsewhere */
+  function showTimes(elsewhere) {
+    if (!call) return;
+    const steps = stepsOf(call, elsewhere);
+    if (steps.length < 2) return;
+    times.hidden = false;
+    times.replaceChildren(el('h2', {}, 'Time between the layers'), timing(steps),
+      el('p', { class: 'lore' }, 'Times are when the recorder saw the bytes or the fact, on the server’s clock, in microseconds. Received: when the last byte came out of the socket. Sent: when the bytes went into it, not when the other side had them.'));
+  }
+
+  /** @param {string} text */
+  async function showWay(text) {
+    way.hidden = false;
+    way.replaceChildren(el('h2', {}, 'Its way on'), el('p', { class: 'quiet' }, 'Looking through the connections …'));
+    try {
+      for (let look = 0, before = -1; look < looks; look++) {
+        const found = await find(text, signal);
+        way.replaceChildren(el('h2', {}, 'Its way on'), wayOf(found, text, picked), el('p', {}, el('a', { href: toWay(text) }, 'Link to this search')));
+        showTimes(found.items);
+        if (found.items.length === before) break;
+        before = found.items.length;
+        await new Promise((resolve) => setTimeout(resolve, lookMilliseconds));
+        if (signal.aborted) return;
+      }
+    } catch (error) {
+      if (!signal.aborted) way.replaceChildren(el('h2', {}, 'Its way on'), troubleNotice(error, () => void showWay(text)));
+    }
+  }
+}
