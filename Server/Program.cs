@@ -1,4 +1,3 @@
-using RealtimeHello.Inspector;
 using RealtimeHello.Server.Accounts;
 using RealtimeHello.Server.Chat;
 using RealtimeHello.Server.Hello;
@@ -29,7 +28,7 @@ try
     app.MapAccounts();
     app.MapChat("/chat");
     app.MapPages();
-    app.MapConnectionInspector(ObservationSetup.Path);
+    app.MapObservation();
     app.UseDrain<ChatHub>();
     app.PrintStartupLines();
     await app.RunAsync();

@@ -15,7 +15,7 @@ internal static class StartupLines
             var folder = app.Services.GetRequiredService<DataFolder>();
             Console.Out.Write(
                 $"Chat:      {address}/\n" +
-                $"Inspector: {address}{InspectorLink(app)}\n" +
+                $"Inspector: {(ObservationSetup.IsOn(app.Configuration) ? address + InspectorLink(app) : "off (Inspector:Enabled is false)")}\n" +
                 $"Console:   dotnet run --project Client.Console -- chat --server {address}\n" +
                 $"Data:      {folder.Path}\n");
         });

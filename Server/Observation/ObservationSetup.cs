@@ -10,9 +10,13 @@ internal static class ObservationSetup
     /// <summary>Where the inspector is served.</summary>
     public const string Path = "/inspect";
 
+    /// <summary>Whether connections are recorded and shown: unless <c>Inspector:Enabled</c> is false. Then nothing is tapped, and <c>/inspect</c> is not there.</summary>
+    public static bool IsOn(IConfiguration configuration) => configuration.GetValue("Inspector:Enabled", true);
+
     /// <summary>Records connections and writes the layer log. Comes behind everything else that concerns SignalR.</summary>
     public static void AddObservation(this WebApplicationBuilder builder)
     {
+        if (!IsOn(builder.Configuration)) return;
         // A console format of one's own choice (Logging:Console:FormatterName, such as json) wins.
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.FormatterName ??= "layers");
         builder.Services.Configure<HubOptions>(hubs => hubs.AddFilter<ChatEvents>());
@@ -21,5 +25,11 @@ internal static class ObservationSetup
         builder.Services.AddConnectionInspector();
         builder.Services.AddOptions<InspectorOptions>().Configure<DataFolder, IConfiguration>(
             (inspector, folder, configuration) => inspector.OperatorToken = OperatorToken.Find(configuration["Inspector:OperatorToken"], folder));
+    }
+
+    /// <summary>Serves the inspector.</summary>
+    public static void MapObservation(this WebApplication app)
+    {
+        if (IsOn(app.Configuration)) app.MapConnectionInspector(Path);
     }
 }

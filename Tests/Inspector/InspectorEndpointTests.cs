@@ -193,6 +193,18 @@ public sealed class InspectorEndpointTests : IDisposable
         seen.StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task Switched_off_nothing_is_recorded_or_served_and_the_chat_goes_on()
+    {
+        await using var silent = new ChatServer { Settings = [("Inspector:Enabled", "false")] };
+        await using var hub = await silent.Connect("ada");
+        (await hub.InvokeAsync<RoomState>(nameof(IChatHub.JoinRoom), "lobby", null, TestContext.Current.CancellationToken)).Members.Should().Equal("ada");
+
+        using var http = silent.Http();
+        (await http.GetAsync(new Uri("/inspect/connections", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode.Should().Be(HttpStatusCode.NotFound);
+        silent.Log.Should().NotContain(line => line.Contains("RealtimeHello.Layers"));
+    }
+
     private static IEnumerable<string> States(JsonElement connection) =>
         connection.GetProperty("layers").EnumerateArray().Select(layer => $"{layer.GetProperty("layer").GetString()} {layer.GetProperty("state").GetString()}");
 
