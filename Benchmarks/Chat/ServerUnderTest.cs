@@ -13,12 +13,14 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 {
     private readonly Process process;
     private readonly string folder;
+    private readonly HttpClient http;
 
     private ServerUnderTest(Process process, string folder, Uri address)
     {
         this.process = process;
         this.folder = folder;
         Address = address;
+        http = new HttpClient { BaseAddress = address };
     }
 
     public Uri Address { get; }
@@ -63,18 +65,23 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         return server;
     }
 
+    /// <summary>The access token of a new guest.</summary>
+    public async Task<string> SignIn(string name)
+    {
+        using var answer = await http.PostAsJsonAsync("/session", new { name });
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
+    }
+
     /// <summary>A signed-in connection to the hub.</summary>
     public async Task<HubConnection> Connect(string name)
     {
-        using var http = new HttpClient { BaseAddress = Address };
-        using var answer = await http.PostAsJsonAsync("/session", new { name });
-        answer.EnsureSuccessStatusCode();
-        var token = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString();
+        var token = await SignIn(name);
         var connection = new HubConnectionBuilder().WithUrl(new Uri(Address, "/chat"), options =>
         {
             options.SkipNegotiation = true;
             options.Transports = HttpTransportType.WebSockets;
-            options.AccessTokenProvider = () => Task.FromResult(token);
+            options.AccessTokenProvider = () => Task.FromResult<string?>(token);
         }).Build();
         await connection.StartAsync();
         return connection;
@@ -85,12 +92,12 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         if (!process.HasExited) process.Kill();
         await process.WaitForExitAsync();
         process.Dispose();
+        http.Dispose();
         Directory.Delete(folder, recursive: true);
     }
 
     private async Task BecomeReady()
     {
-        using var http = new HttpClient { BaseAddress = Address };
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (true)
         {

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Diagnosis;
+using RealtimeHello.Recording.Exports;
 using RealtimeHello.Recording.Journals;
 using RealtimeHello.Recording.Stack;
 
@@ -11,11 +11,6 @@ namespace RealtimeHello.Inspector.Endpoints;
 /// <summary>The shapes of the inspector's JSON.</summary>
 internal static class ConnectionJson
 {
-    public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
-    {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
-
     public static string StateOf(ConnectionRecord record) =>
         record.Close is null ? "open" : record.Close.Cause == CloseCauses.UpgradeRefused ? "refused" : "closed";
 
@@ -31,10 +26,10 @@ internal static class ConnectionJson
             ["state"] = StateOf(record),
             ["openedAt"] = record.OpenedAt.UtcDateTime,
             ["closedAt"] = record.ClosedAt?.UtcDateTime,
-            ["close"] = record.Close is null ? null : JsonSerializer.SerializeToNode(record.Close, Options),
+            ["close"] = record.Close is null ? null : JsonSerializer.SerializeToNode(record.Close, EventJson.Options),
             ["layers"] = new JsonArray([.. record.ReadLayers().Select(layer => (JsonNode)Of(layer))]),
-            ["counters"] = JsonSerializer.SerializeToNode(record.Counters, Options),
-            ["tcpInfo"] = record.ReadTcpStatistics() is { } statistics ? JsonSerializer.SerializeToNode(statistics, Options) : null,
+            ["counters"] = JsonSerializer.SerializeToNode(record.Counters, EventJson.Options),
+            ["tcpInfo"] = record.ReadTcpStatistics() is { } statistics ? JsonSerializer.SerializeToNode(statistics, EventJson.Options) : null,
         };
         return json;
     }
@@ -44,20 +39,6 @@ internal static class ConnectionJson
         ["layer"] = LayerNames.Of(layer.Layer),
         ["state"] = JsonNamingPolicy.CamelCase.ConvertName(layer.State.ToString()),
         ["summary"] = layer.Summary,
-        ["detail"] = JsonSerializer.SerializeToNode(layer.Detail, Options),
-    };
-
-    public static JsonObject Of(LayerEvent happened) => new()
-    {
-        ["sequence"] = happened.Sequence.ToString(),
-        ["connection"] = happened.Connection,
-        ["at"] = happened.At.UtcDateTime,
-        ["layer"] = LayerNames.Of(happened.Detail.Layer),
-        ["direction"] = JsonNamingPolicy.CamelCase.ConvertName(happened.Direction.ToString()),
-        ["kind"] = happened.Detail.Kind,
-        ["summary"] = happened.Detail.Summary,
-        ["tap"] = happened.Tap is { } tap ? JsonNamingPolicy.CamelCase.ConvertName(tap.ToString()) : null,
-        ["bytes"] = happened.Bytes is { } range ? new JsonObject { ["start"] = range.Start, ["end"] = range.End } : null,
-        ["detail"] = JsonSerializer.SerializeToNode(happened.Detail, happened.Detail.GetType(), Options),
+        ["detail"] = JsonSerializer.SerializeToNode(layer.Detail, EventJson.Options),
     };
 }

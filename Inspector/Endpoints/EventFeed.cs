@@ -1,11 +1,12 @@
-using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
-using System.Text.Json.Nodes;
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using RealtimeHello.Inspector.Access;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Recording;
+using RealtimeHello.Recording.Exports;
 using RealtimeHello.Recording.Journals;
 
 namespace RealtimeHello.Inspector.Endpoints;
@@ -14,9 +15,18 @@ namespace RealtimeHello.Inspector.Endpoints;
 /// Events as they come, as server-sent events and not over a WebSocket: the inspector has to work exactly when WebSockets don't. The id of an
 /// event is its sequence, so that Last-Event-ID resumes. The feed's own connection is not recorded: no echo of itself.
 /// </summary>
-internal static class EventFeed
+internal sealed class EventFeed(HttpContext context, InspectorAccess access, Journal journal, string? connection, HashSet<Layer> wanted, EventSequence? after)
 {
     private const int EventsAtOnce = 256;
+
+    /// <summary>What comes within this time is decoded and sent together: fast enough for eyes, and a busy server is not woken for each chunk.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(25);
+
+    private readonly EventSequence from = after ?? new EventSequence(journal.LastNumber, long.MaxValue, Layer.Application, int.MaxValue);
+    private readonly Dictionary<ConnectionRecord, ConnectionReader> readers = [];
+    private readonly List<LayerEvent> events = [];
+    private readonly PipeWriter body = context.Response.BodyWriter;
+    private readonly ArrayBufferWriter<byte> json = new();
 
     public static IResult Open(HttpContext context, InspectorAccess access, Journal journal, string? connection, string? layers)
     {
@@ -24,56 +34,80 @@ internal static class EventFeed
         if (!InspectorEndpoints.TryReadLayers(layers, out var wanted)) return InspectorEndpoints.UnknownLayer();
         EventSequence? after = EventSequence.TryParse(context.Request.Headers["Last-Event-ID"], out var last) ? last : null;
         if (context.FindRecorder() is { } own) journal.Forget(own.Record);
-        context.Response.Headers["X-Accel-Buffering"] = "no";
-        return Results.ServerSentEvents(Follow(context, access, journal, connection, wanted, after, context.RequestAborted));
+        return new Result(context => new EventFeed(context, access, journal, connection, wanted, after).Follow(context.RequestAborted));
     }
 
-    private static async IAsyncEnumerable<SseItem<string>> Follow(
-        HttpContext context, InspectorAccess access, Journal journal, string? connection, HashSet<Layer> wanted, EventSequence? after,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async Task Follow(CancellationToken cancellationToken)
     {
-        using var watch = journal.Watch();
-        var from = after ?? new EventSequence(journal.LastNumber, long.MaxValue, Layer.Application, int.MaxValue);
-        var readers = new Dictionary<ConnectionRecord, ConnectionReader>();
-        var events = new List<LayerEvent>();
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-cache,no-store";
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        using var watch = journal.Watch(connection);
         // What is there already: whoever resumes gets what it missed, whoever begins learns at once that the feed works.
-        yield return new SseItem<string>("{}", "ready");
+        Tell("ready", null, "{}"u8);
         var due = after is null ? [] : journal.Connections.ToList();
-        while (true)
+        try
         {
-            foreach (var record in due)
+            do
             {
-                if ((connection is not null && record.Id != connection) || !access.MaySee(context, record)) continue;
-                if (!readers.TryGetValue(record, out var reader))
-                    readers.Add(record, reader = new ConnectionReader(record, DecodingDepth.Full, journal.Options.Decoders));
-                bool more;
-                do
+                foreach (var record in due)
                 {
-                    events.Clear();
-                    more = reader.Read(events, EventsAtOnce);
-                    foreach (var happened in events)
-                    {
-                        if (happened.Sequence <= from) continue;
-                        if (happened.Detail is Gap gap) yield return new SseItem<string>(new JsonObject { ["connection"] = record.Id, ["bytes"] = gap.Length }.ToJsonString(), "missed");
-                        if (wanted.Count > 0 && !wanted.Contains(happened.Detail.Layer)) continue;
-                        yield return new SseItem<string>(ConnectionJson.Of(happened).ToJsonString()) { EventId = happened.Sequence.ToString() };
-                    }
+                    if ((connection is null || record.Id == connection) && access.MaySee(context, record)) await Tell(record, cancellationToken);
                 }
-                while (more);
 
-                if (record.ClosedAt is not null) readers.Remove(record);
+                await body.FlushAsync(cancellationToken);
+                if (!await watch.WaitAsync(cancellationToken)) return;
+                await Task.Delay(Gathering, cancellationToken);
+                due = [.. watch.Take()];
             }
-
-            try
-            {
-                if (!await watch.WaitAsync(cancellationToken)) yield break;
-            }
-            catch (OperationCanceledException)
-            {
-                yield break;
-            }
-
-            due = [.. watch.Take()];
+            while (!cancellationToken.IsCancellationRequested);
         }
+        catch (OperationCanceledException)
+        {
+            // The reader has left.
+        }
+    }
+
+    private async ValueTask Tell(ConnectionRecord record, CancellationToken cancellationToken)
+    {
+        if (!readers.TryGetValue(record, out var reader)) readers.Add(record, reader = new ConnectionReader(record, DecodingDepth.Full, journal.Options.Decoders));
+        bool more;
+        do
+        {
+            events.Clear();
+            more = reader.Read(events, EventsAtOnce);
+            foreach (var happened in events) Tell(happened);
+            // A reader that is slow holds this feed up, and nothing else: what it misses meanwhile the journal's budget decides.
+            if (body.UnflushedBytes > 0) await body.FlushAsync(cancellationToken);
+        }
+        while (more);
+
+        if (record.ClosedAt is not null) readers.Remove(record);
+    }
+
+    private void Tell(LayerEvent happened)
+    {
+        if (happened.Sequence <= from) return;
+        if (happened.Detail is Gap gap) Tell("missed", null, JsonSerializer.SerializeToUtf8Bytes(new { connection = happened.Connection, bytes = gap.Length }));
+        if (wanted.Count > 0 && !wanted.Contains(happened.Detail.Layer)) return;
+        json.ResetWrittenCount();
+        using (var writer = new Utf8JsonWriter(json)) EventJson.Write(writer, happened);
+        Tell(null, happened.Sequence.ToString(), json.WrittenSpan);
+    }
+
+    /// <summary>JSON has no line breaks of its own, so its data is one line.</summary>
+    private void Tell(string? type, string? id, ReadOnlySpan<byte> data)
+    {
+        if (type is not null) body.Write(System.Text.Encoding.ASCII.GetBytes($"event: {type}\n"));
+        body.Write("data: "u8);
+        body.Write(data);
+        body.Write("\n"u8);
+        if (id is not null) body.Write(System.Text.Encoding.ASCII.GetBytes($"id: {id}\n"));
+        body.Write("\n"u8);
+    }
+
+    private sealed class Result(Func<HttpContext, Task> follow) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => follow(httpContext);
     }
 }

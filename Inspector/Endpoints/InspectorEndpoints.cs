@@ -87,11 +87,7 @@ internal static class InspectorEndpoints
         while (more && found.Count <= most);
 
         var items = found.Take(most).ToList();
-        return Results.Json(new JsonObject
-        {
-            ["items"] = new JsonArray([.. items.Select(happened => (JsonNode)ConnectionJson.Of(happened))]),
-            ["next"] = found.Count > items.Count ? items[^1].Sequence.ToString() : null,
-        });
+        return EventPage.Of(items, more: writer => writer.WriteString("next"u8, found.Count > items.Count ? items[^1].Sequence.ToString() : null));
     }
 
     private static IResult Bytes(

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using RealtimeHello.Inspector.Access;
 using RealtimeHello.Layers;
@@ -50,19 +49,16 @@ internal static class ValueSearch
 
         found.Sort((left, right) => left.Event.At != right.Event.At ? left.Event.At.CompareTo(right.Event.At) : left.Event.Sequence.CompareTo(right.Event.Sequence));
         var most = limit ?? 200;
-        return Results.Json(new JsonObject
-        {
-            ["items"] = new JsonArray([.. found.Take(most).Select(item => (JsonNode)WithUser(item.Event, item.Record))]),
-            ["searched"] = searched,
-            ["incomplete"] = incomplete || found.Count > most,
-        });
-    }
-
-    private static JsonObject WithUser(LayerEvent happened, ConnectionRecord record)
-    {
-        var json = ConnectionJson.Of(happened);
-        json["user"] = record.UserName;
-        return json;
+        var users = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var (_, record) in found) users[record.Id] = record.UserName;
+        return EventPage.Of(
+            found.Take(most).Select(item => item.Event),
+            more: writer =>
+            {
+                writer.WriteNumber("searched"u8, searched);
+                writer.WriteBoolean("incomplete"u8, incomplete || found.Count > most);
+            },
+            moreOf: (writer, happened) => writer.WriteString("user"u8, users[happened.Connection]));
     }
 
     private static void Search(

@@ -127,7 +127,8 @@ public sealed class ConnectionRecord
         var log = openingIsOver ? recent : opening;
         log.Append(entry with { Position = log.Append(bytes) });
         if (!openingIsOver && opening.Size > budget.OpeningBytes) openingIsOver = true;
-        if (recent.Size > budget.ConnectionBytes) Evict(budget.ConnectionBytes);
+        // An eighth at a time: looking for where a message begins in both directions is not for every chunk.
+        if (recent.Size > budget.ConnectionBytes) Evict(budget.ConnectionBytes / 8 * 7);
         return opening.Size + recent.Size - before;
     }
 

@@ -69,9 +69,10 @@ public sealed class Journal
     }
 
     /// <summary>A watch over everything that is recorded from now on. Dispose it to let go.</summary>
-    public JournalWatch Watch()
+    /// <param name="connection">Only of the connection of that id; null: of all.</param>
+    public JournalWatch Watch(string? connection = null)
     {
-        var watch = new JournalWatch(this);
+        var watch = new JournalWatch(this, connection);
         lock (trimming) watches = [.. watches, watch];
         return watch;
     }

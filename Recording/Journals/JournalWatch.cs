@@ -10,10 +10,15 @@ namespace RealtimeHello.Recording.Journals;
 public sealed class JournalWatch : IDisposable
 {
     private readonly Journal journal;
+    private readonly string? connection;
     private readonly ConcurrentDictionary<ConnectionRecord, bool> changed = new();
     private readonly Channel<bool> bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    internal JournalWatch(Journal journal) => this.journal = journal;
+    internal JournalWatch(Journal journal, string? connection)
+    {
+        this.journal = journal;
+        this.connection = connection;
+    }
 
     /// <summary>Completes when a connection has something new: true; or when the watch was disposed of: false.</summary>
     public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default)
@@ -44,6 +49,7 @@ public sealed class JournalWatch : IDisposable
 
     internal void Mark(ConnectionRecord record)
     {
+        if (connection is not null && record.Id != connection) return;
         if (changed.TryAdd(record, true)) bell.Writer.TryWrite(true);
     }
 }

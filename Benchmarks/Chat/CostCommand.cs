@@ -1,0 +1,197 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace RealtimeHello.Benchmarks.Chat;
+
+/// <summary>
+/// What being seen through costs: the same fan-out with no inspector at all, with nobody looking, with one viewer on one connection, and with one viewer on
+/// everything. Taken in turns in one run, since machines are noisy: medians and ratios count.
+/// </summary>
+internal static class CostCommand
+{
+    private const string Room = "room";
+    private const string Text = "A message of about a hundred characters, which is what people write to each other in a chat, more or less.";
+    private const string Token = "the-operator-token-of-this-benchmark";
+
+    /// <summary>Posted before anything is measured: compiled code, and a journal as full as its budget lets it be, as it is on a server that has run for a while.</summary>
+    private const int WarmUpPosts = 1_500;
+
+    private const int MemoryRounds = 3;
+
+    private enum Looking
+    {
+        NoInspector,
+        Nobody,
+        OneConnection,
+        Everything,
+    }
+
+    public static Command Create()
+    {
+        var connections = new Option<int>("--connections") { Description = "Members of the one room.", DefaultValueFactory = _ => 200 };
+        var rate = new Option<int>("--rate") { Description = "Posts a second.", DefaultValueFactory = _ => 50 };
+        var seconds = new Option<int>("--seconds") { Description = "How long one server's turn is.", DefaultValueFactory = _ => 2 };
+        var rounds = new Option<int>("--rounds") { Description = "How many turns each server has.", DefaultValueFactory = _ => 11 };
+        var idle = new Option<int>("--idle") { Description = "Idle signed-in connections for the memory figure; 0: leave it out.", DefaultValueFactory = _ => 2_000 };
+        var command = new Command("cost", "Processor time of a delivered message and memory of an idle connection, with and without the inspector and viewers.")
+        {
+            connections, rate, seconds, rounds, idle,
+        };
+        command.SetAction(async result =>
+        {
+            var load = new Load(result.GetValue(connections), result.GetValue(rate), TimeSpan.FromSeconds(result.GetValue(seconds)));
+            var processor = await MeasureDeliveries(load, result.GetValue(rounds));
+            var memory = result.GetValue(idle) > 0 ? await MeasureMemory(result.GetValue(idle)) : [];
+            Print(load, processor, memory, result.GetValue(idle));
+            return 0;
+        });
+        return command;
+    }
+
+    private sealed class Subject(Looking looking, ServerUnderTest server) : IAsyncDisposable
+    {
+        public Looking Looking => looking;
+
+        public ServerUnderTest Server => server;
+
+        public List<RawMember> Members { get; } = [];
+
+        public Viewer? Viewer { get; set; }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var member in Members) await member.DisposeAsync();
+            if (Viewer is not null) await Viewer.DisposeAsync();
+            await server.DisposeAsync();
+        }
+    }
+
+    private sealed record Load(int Connections, int PostsPerSecond, TimeSpan Duration);
+
+    private static Task<ServerUnderTest> Start(Looking looking) => ServerUnderTest.Start(
+    [
+        "--Chat:Posts:PerSecond=0", "--Chat:Others:PerSecond=0", "--Chat:SignInsPerMinute=0",
+        "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:RealtimeHello=Warning", $"--Inspector:OperatorToken={Token}",
+        $"--Inspector:Enabled={looking != Looking.NoInspector}",
+    ]);
+
+    /// <summary>Microseconds of the server's processor time for each delivered message. All servers run all the time and take turns, so that what disturbs disturbs all.</summary>
+    private static async Task<Dictionary<Looking, List<double>>> MeasureDeliveries(Load load, int rounds)
+    {
+        var subjects = new List<Subject>();
+        var figures = new Dictionary<Looking, List<double>>();
+        try
+        {
+            foreach (var looking in Enum.GetValues<Looking>())
+            {
+                Console.Error.WriteLine($"filling: {NameOf(looking)}");
+                subjects.Add(await Fill(looking, load));
+            }
+
+            for (var round = 0; round <= rounds; round++)
+            {
+                Console.Error.WriteLine(round == 0 ? "warming up" : $"round {round} of {rounds}");
+                foreach (var subject in subjects)
+                {
+                    var before = subject.Server.Processor;
+                    var posts = await Post(subject.Members, load);
+                    var spent = (subject.Server.Processor - before).TotalMicroseconds / ((double)posts * subject.Members.Count);
+                    if (round > 0) Of(figures, subject.Looking).Add(spent);
+                }
+            }
+        }
+        finally
+        {
+            foreach (var subject in subjects) await subject.DisposeAsync();
+        }
+
+        return figures;
+    }
+
+    private static async Task<Subject> Fill(Looking looking, Load load)
+    {
+        var subject = new Subject(looking, await Start(looking));
+        for (var i = 0; i < load.Connections; i++) subject.Members.Add(await RawMember.Join(subject.Server, $"member-{i}", Room));
+        for (var i = 0; i < WarmUpPosts; i++) await subject.Members[i % subject.Members.Count].Post(Room, Text);
+        await Arrived(subject.Members, (long)WarmUpPosts * subject.Members.Count);
+        subject.Viewer = looking switch
+        {
+            Looking.OneConnection => await Viewer.OfOneConnection(subject.Server.Address, Token),
+            Looking.Everything => await Viewer.OfEverything(subject.Server.Address, Token),
+            _ => null,
+        };
+        return subject;
+    }
+
+    /// <summary>Posts at the rate of the load, from one member after the other, until every delivery arrived; returns how many posts.</summary>
+    private static async Task<long> Post(List<RawMember> members, Load load)
+    {
+        var before = members.Sum(member => member.Deliveries);
+        var began = Stopwatch.GetTimestamp();
+        long posts = 0;
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / load.PostsPerSecond));
+        while (Stopwatch.GetElapsedTime(began) < load.Duration && await timer.WaitForNextTickAsync())
+            await members[(int)(posts++ % members.Count)].Post(Room, Text);
+        await Arrived(members, before + (posts * members.Count));
+        return posts;
+    }
+
+    private static async Task Arrived(List<RawMember> members, long deliveries)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (members.Sum(member => member.Deliveries) < deliveries) await Task.Delay(5, patience.Token);
+    }
+
+    /// <summary>Resident bytes of the server for each idle signed-in connection.</summary>
+    private static async Task<Dictionary<Looking, List<double>>> MeasureMemory(int connections)
+    {
+        var figures = new Dictionary<Looking, List<double>>();
+        for (var round = 1; round <= MemoryRounds; round++)
+        {
+            foreach (var looking in (Looking[])[Looking.NoInspector, Looking.Nobody])
+            {
+                Console.Error.WriteLine($"memory, round {round} of {MemoryRounds}: {NameOf(looking)}");
+                await using var server = await Start(looking);
+                var alone = server.Memory;
+                var members = new List<RawMember>();
+                for (var i = 0; i < connections; i++) members.Add(await RawMember.Connect(server, $"member-{i}"));
+                Of(figures, looking).Add((server.Memory - alone) / (double)connections);
+                foreach (var member in members) await member.DisposeAsync();
+            }
+        }
+
+        return figures;
+    }
+
+    private static void Print(Load load, Dictionary<Looking, List<double>> processor, Dictionary<Looking, List<double>> memory, int idle)
+    {
+        Console.WriteLine($"{load.Connections} members of one room, {load.PostsPerSecond} posts a second, medians of {processor[Looking.Nobody].Count}:");
+        Console.WriteLine();
+        Console.WriteLine($"| {"",-24} | µs CPU a delivery | ratio | KiB an idle connection ({idle}) |");
+        Console.WriteLine("|---|---|---|---|");
+        var without = Median(processor[Looking.NoInspector]);
+        foreach (var looking in Enum.GetValues<Looking>())
+        {
+            var each = Median(processor[looking]);
+            var kibibytes = memory.TryGetValue(looking, out var measured) ? (Median(measured) / 1024).ToString("0.0", CultureInfo.InvariantCulture) : "";
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {NameOf(looking),-24} | {each:0.00} | {each / without:0.00} | {kibibytes} |"));
+        }
+    }
+
+    private static string NameOf(Looking looking) => looking switch
+    {
+        Looking.NoInspector => "no inspector",
+        Looking.Nobody => "nobody looking",
+        Looking.OneConnection => "one viewer, one connection",
+        _ => "one viewer, everything",
+    };
+
+    private static List<double> Of(Dictionary<Looking, List<double>> figures, Looking looking)
+    {
+        if (!figures.TryGetValue(looking, out var list)) figures.Add(looking, list = []);
+        return list;
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+}
