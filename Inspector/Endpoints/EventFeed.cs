@@ -70,6 +70,8 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
 
     private async ValueTask Tell(ConnectionRecord record, CancellationToken cancellationToken)
     {
+        // Asked before reading: what closes it meanwhile is read with it, and not a second time from the start.
+        var isOver = record.ClosedAt is not null;
         if (!readers.TryGetValue(record, out var reader)) readers.Add(record, reader = new ConnectionReader(record, DecodingDepth.Full, journal.Options.Decoders));
         bool more;
         do
@@ -82,7 +84,7 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
         }
         while (more);
 
-        if (record.ClosedAt is not null) readers.Remove(record);
+        if (isOver) readers.Remove(record);
     }
 
     private void Tell(LayerEvent happened)

@@ -58,6 +58,8 @@ internal sealed class LayerLog : BackgroundService
         {
             foreach (var record in watch.Take())
             {
+                // Asked before reading: what closes it meanwhile is read with it, and not a second time from the start.
+                var isOver = record.ClosedAt is not null;
                 if (!readers.TryGetValue(record, out var reader))
                     readers.Add(record, reader = new ConnectionReader(record, DecodingDepth.Full, journal.Options.Decoders));
                 bool more;
@@ -69,7 +71,7 @@ internal sealed class LayerLog : BackgroundService
                 }
                 while (more);
 
-                if (record.ClosedAt is not null) readers.Remove(record);
+                if (isOver) readers.Remove(record);
             }
         }, stoppingToken);
     }
@@ -144,21 +146,9 @@ internal sealed class LayerLog : BackgroundService
         var detail = happened.Detail;
         var logger = loggers[(int)detail.Layer];
         var direction = happened.Direction switch { Direction.Received => "<-", Direction.Sent => "->", _ => "--" };
-        var summary = detail is TcpClosed closed ? Story(closed) : PrintableText.OneLine(detail.Summary, 400);
+        var summary = detail is TcpClosed closed ? closed.Story : PrintableText.OneLine(detail.Summary, 400);
         if (!isLifecycle) logger.Detail(happened.Connection, direction, detail.Kind, summary);
         else if (detail is DecodeFault or HubFailed) logger.Trouble(happened.Connection, direction, detail.Kind, summary);
         else logger.Lifecycle(happened.Connection, direction, detail.Kind, summary);
-    }
-
-    /// <summary>Who, where, which code, why, after how long, how much.</summary>
-    private static string Story(TcpClosed closed)
-    {
-        var close = closed.Close;
-        var counters = closed.Counters;
-        return string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"by {close.By.ToString().ToLowerInvariant()} at {LayerNames.Of(close.Layer)}{(close.Code is { } code ? $", code {code}" : "")}, {close.Cause}: "
-            + $"{PrintableText.OneLine(close.Sentence, 400)} After {closed.Lifetime.TotalSeconds:0.0} s; received {counters.BytesReceived} B in {counters.FramesReceived} frames, "
-            + $"sent {counters.BytesSent} B in {counters.FramesSent} frames.");
     }
 }
