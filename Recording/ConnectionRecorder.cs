@@ -26,6 +26,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
     private readonly SecretNames secrets;
     private readonly ConnectionDecoder decoder;
     private readonly CloseEvidence evidence;
+    private readonly HashSet<(Direction, StreamEnding)> endings = [];
     private HeadMasker? receivedHeads;
     private HeadMasker? sentHeads;
     private byte[]? held;
@@ -49,7 +50,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
         evidence = new CloseEvidence(record.Perspective);
         decoder = new ConnectionDecoder(record.Perspective, DecodingDepth.Lifecycle, this, journal.Options.Decoders);
         record.CounterSource = Count;
-        Fact(new TcpOpened(record.Remote, record.Local));
+        Fact(new TcpOpened(record.Remote, record.Local, ByThisSide: record.Perspective == Perspective.Client));
     }
 
     /// <summary>What is recorded.</summary>
@@ -77,7 +78,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
         journal.Changed(Record);
     }
 
-    /// <summary>A direction came to its end.</summary>
+    /// <summary>A direction came to its end. Under TLS both taps say so, and it is told once.</summary>
     public void Ended(TapPoint tap, Direction direction, StreamEnding ending, string? reason = null)
     {
         lock (Record.Gate)
@@ -95,6 +96,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
                     Direction = direction,
                 });
                 decoder.Complete(tap, direction, ending);
+                if (!endings.Add((direction, ending))) return;
             }
             catch (Exception exception)
             {

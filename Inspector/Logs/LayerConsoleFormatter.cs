@@ -46,7 +46,7 @@ internal sealed class LayerConsoleFormatter(TimeProvider time) : ConsoleFormatte
 
     private static void WriteLayer(TextWriter writer, Layer layer, IReadOnlyList<KeyValuePair<string, object?>> state)
     {
-        if (Coloured) writer.Write(Colour(layer));
+        if (Coloured) writer.Write($"\u001b[{LayerNames.TerminalColourOf(layer)}m");
         writer.Write(LayerNames.Of(layer).PadRight(12));
         if (Coloured) writer.Write(Reset);
         if (Coloured) writer.Write(Dim);
@@ -71,15 +71,4 @@ internal sealed class LayerConsoleFormatter(TimeProvider time) : ConsoleFormatte
                 writer.Write($" {PrintableText.OneLine(trace.ReplaceLineEndings(" "), 2_000)}");
         }
     }
-
-    private static string Colour(Layer layer) => layer switch
-    {
-        Layer.Tcp => "\u001b[90m",
-        Layer.Tls => "\u001b[35m",
-        Layer.Http => "\u001b[34m",
-        Layer.WebSocket => "\u001b[36m",
-        Layer.SignalR => "\u001b[32m",
-        Layer.Hub => "\u001b[33m",
-        _ => "\u001b[31m",
-    };
 }

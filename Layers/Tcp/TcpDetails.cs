@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
 namespace RealtimeHello.Layers.Tcp;
 
 /// <summary>A fact of the TCP layer. Inside a process one sees opening, endings and the kernel's counters, not segments.</summary>
@@ -10,13 +13,14 @@ public abstract record TcpDetail : LayerDetail
 /// <summary>The connection was accepted (or, on a client, opened).</summary>
 /// <param name="Remote">The peer's address and port.</param>
 /// <param name="Local">This side's address and port.</param>
-public sealed record TcpOpened(string Remote, string Local) : TcpDetail
+/// <param name="ByThisSide">True on a client: this side asked for it.</param>
+public sealed record TcpOpened(string Remote, string Local, bool ByThisSide = false) : TcpDetail
 {
     /// <inheritdoc/>
     public override string Kind => "opened";
 
     /// <inheritdoc/>
-    public override string Summary => $"{Remote} -> {Local}";
+    public override string Summary => ByThisSide ? $"{Local} -> {Remote}" : $"{Remote} -> {Local}";
 }
 
 /// <summary>One side will send no more: a FIN.</summary>
@@ -89,4 +93,12 @@ public sealed record TcpClosed(Diagnosis.CloseReport Close, TimeSpan Lifetime, C
 
     /// <inheritdoc/>
     public override string Summary => Close.Sentence;
+
+    /// <summary>Who, where, which code, why, after how long, how much: in one line, for logs and terminals.</summary>
+    [JsonIgnore]
+    public string Story => string.Create(
+        CultureInfo.InvariantCulture,
+        $"by {Close.By.ToString().ToLowerInvariant()} at {LayerNames.Of(Close.Layer)}{(Close.Code is { } code ? $", code {code}" : "")}, {Close.Cause}: "
+        + $"{PrintableText.OneLine(Close.Sentence, 400)} After {Lifetime.TotalSeconds:0.0} s; received {Counters.BytesReceived} B in {Counters.FramesReceived} frames, "
+        + $"sent {Counters.BytesSent} B in {Counters.FramesSent} frames.");
 }

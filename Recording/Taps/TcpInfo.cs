@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using RealtimeHello.Layers.Tcp;
 
-namespace RealtimeHello.Inspector.Listening;
+namespace RealtimeHello.Recording.Taps;
 
 /// <summary>Linux <c>struct tcp_info</c> (linux/tcp.h) of a socket.</summary>
-internal static class TcpInfo
+public static class TcpInfo
 {
     private const int ProtocolTcp = 6;
     private const int OptionTcpInfo = 11;
