@@ -27,7 +27,7 @@ internal sealed class ChatProgram : IDisposable
     private ChatProgram(ChatSettings settings)
     {
         _settings = settings;
-        _output = new PlainOutput(OpenText(Console.OpenStandardOutput()), OpenText(Console.OpenStandardError()), settings.Verbose);
+        _output = new PlainOutput(Terminals.OpenText(Console.OpenStandardOutput()), Terminals.OpenText(Console.OpenStandardError()), settings.Verbose);
         _handler = MakeHandler(settings.Server);
         _tokens = new TokenStore(ClientFolder.Path, _clock, _output.Note);
         _signIn = new GuestSignIn(_handler, settings.Server, _tokens);
@@ -127,6 +127,4 @@ internal sealed class ChatProgram : IDisposable
         UseProxy = !server.Root.IsLoopback,
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2),
     };
-
-    private static StreamWriter OpenText(Stream stream) => new(stream, leaveOpen: true) { AutoFlush = false };
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using RealtimeHello.Client.Chat;
+using RealtimeHello.Client.Hello;
 using RealtimeHello.Layers;
 
 namespace RealtimeHello.Client.CommandLine;
@@ -15,9 +16,11 @@ internal static class Commands
     /// <param name="output">Help and version.</param>
     /// <param name="error">What is wrong with the command line.</param>
     /// <param name="chat">Does <c>chat</c>; returns the exit code.</param>
-    public static async Task<int> Run(string[] args, TextWriter output, TextWriter error, Func<ChatSettings, Task<int>> chat)
+    /// <param name="hello">Does <c>hello</c>; returns the exit code.</param>
+    public static async Task<int> Run(
+        string[] args, TextWriter output, TextWriter error, Func<ChatSettings, Task<int>> chat, Func<HelloSettings, Task<int>> hello)
     {
-        var root = new RootCommand("RealtimeHello in a terminal. Without a command, chat is run.") { ChatCommand.Create(chat) };
+        var root = new RootCommand("RealtimeHello in a terminal. Without a command, chat is run.") { ChatCommand.Create(chat), HelloCommand.Create(hello) };
         // [suggest] and @file would change what a name such as @ada means.
         root.Directives.Clear();
         foreach (var help in root.Options.OfType<HelpOption>()) help.Description = "Show help.";

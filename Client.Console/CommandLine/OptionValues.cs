@@ -1,5 +1,7 @@
+using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using RealtimeHello.Layers;
 
 namespace RealtimeHello.Client.CommandLine;
 
@@ -29,6 +31,21 @@ internal static class OptionValues
         result.AddError($"{Name(result)} is {string.Join(" or ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}, not '{text}'.");
         return default;
     }
+
+    /// <summary><c>--layers LIST</c>; null when it is not given, unless that means all.</summary>
+    public static Option<IReadOnlySet<Layer>?> LayersOption(string description, bool defaultsToAll) => new("--layers")
+    {
+        Description = $"{description} A list of {LayerList}, or all.{(defaultsToAll ? " [default: all]" : "")}",
+        HelpName = "LIST",
+        CustomParser = result =>
+        {
+            if (LayerNames.TryParseList(result.Tokens[0].Value, out var layers, out var unknown) && layers.Count > 0) return layers;
+            result.AddError(unknown is null ? $"--layers names no layer; it is a list of {LayerList}, or all." : $"There is no layer '{unknown}'; --layers is a list of {LayerList}, or all.");
+            return null;
+        },
+    };
+
+    private static string LayerList => string.Join(", ", Enum.GetValues<Layer>().Select(LayerNames.Of));
 
     private static string Name(ArgumentResult result) => ((OptionResult)result.Parent!).Option.Name;
 }

@@ -25,6 +25,13 @@ internal static class Terminals
         }
     }
 
+    /// <summary>The colours for an output that is written to line by line; null, and so no styles at all, where it is redirected.</summary>
+    public static ColorSystem? ColorsOf(bool isRedirected) =>
+        isRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } || Environment.GetEnvironmentVariable("TERM") == "dumb" ? null : Colors;
+
+    /// <summary>A standard stream as UTF-8 text.</summary>
+    public static StreamWriter OpenText(Stream stream) => new(stream, leaveOpen: true) { AutoFlush = false };
+
     /// <summary>Takes the terminal over.</summary>
     /// <param name="interrupted">Called, on any thread, at Ctrl+C, which makes no signal now.</param>
     public static ITerminal Open(Action interrupted) => OperatingSystem.IsWindows() ? new WindowsTerminal(interrupted) : new UnixTerminal(interrupted);

@@ -1,6 +1,8 @@
 using RealtimeHello.Client.Chat;
 using RealtimeHello.Client.Chat.Links;
 using RealtimeHello.Client.CommandLine;
+using RealtimeHello.Client.Hello;
+using RealtimeHello.Layers;
 
 namespace RealtimeHello.Tests.Client;
 
@@ -9,6 +11,7 @@ public sealed class CommandLineTests : IDisposable
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
     private ChatSettings? _asked;
+    private HelloSettings? _greeted;
 
     public void Dispose()
     {
@@ -43,6 +46,31 @@ public sealed class CommandLineTests : IDisposable
         _asked.Server.Hub.Should().Be(new Uri("wss://example.org/app/chat"));
     }
 
+    [Theory]
+    [InlineData("hello", "--layers", "tcp,foo")]
+    [InlineData("hello", "--layers", ",")]
+    [InlineData("hello", "ftp://localhost")]
+    [InlineData("hello", "a", "b")]
+    [InlineData("hello", "--subprotocol", "two words")]
+    public async Task What_makes_no_sense_to_hello_is_one_line_too(params string[] arguments)
+    {
+        (await Run(arguments)).Should().Be(2);
+        _error.ToString().Trim().Should().NotBeEmpty().And.NotContain("\n").And.Contain("hello --help");
+        _greeted.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Hello_goes_to_this_servers_echo_and_shows_all_layers_unless_it_is_told_otherwise()
+    {
+        (await Run("hello")).Should().Be(0);
+        _greeted!.Target.Uri.Should().Be(new Uri("ws://localhost:5080/hello"));
+        _greeted.Layers.Should().HaveCount(7);
+
+        (await Run("hello", "https://example.org/ws", "--layers", "TCP, websocket")).Should().Be(0, _error.ToString());
+        _greeted.Target.Uri.Should().Be(new Uri("wss://example.org/ws"));
+        _greeted.Layers.Should().BeEquivalentTo([Layer.Tcp, Layer.WebSocket]);
+    }
+
     [Fact]
     public async Task Help_comes_with_examples_and_without_a_server()
     {
@@ -54,6 +82,10 @@ public sealed class CommandLineTests : IDisposable
     private Task<int> Run(params string[] arguments) => Commands.Run(arguments, _output, _error, settings =>
     {
         _asked = settings;
+        return Task.FromResult(0);
+    }, settings =>
+    {
+        _greeted = settings;
         return Task.FromResult(0);
     });
 }

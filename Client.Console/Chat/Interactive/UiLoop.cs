@@ -15,16 +15,20 @@ internal sealed class UiLoop
 
     private readonly Channel<Action> _actions = Channel.CreateBounded<Action>(new BoundedChannelOptions(Capacity) { SingleReader = true });
 
-    public void Post(Action action)
+    public void Post(Action action) => TryPost(action);
+
+    /// <returns>False when the loop has ended: nobody looks any more, and it is not done.</returns>
+    public bool TryPost(Action action)
     {
-        if (_actions.Writer.TryWrite(action)) return;
+        if (_actions.Writer.TryWrite(action)) return true;
         try
         {
             _actions.Writer.WriteAsync(action).AsTask().GetAwaiter().GetResult();
+            return true;
         }
         catch (ChannelClosedException)
         {
-            // The loop has ended; nobody looks any more.
+            return false;
         }
     }
 

@@ -115,7 +115,7 @@ internal sealed class PlainChat(string room, int history, PlainOutput output, Ti
 
     private async Task PostLines(ChatSession session, Stream input, CancellationToken over)
     {
-        await foreach (var line in StandardInputLines.Read(input, over))
+        await foreach (var line in StandardInputLines.Read(input, cancellationToken: over))
         {
             over.ThrowIfCancellationRequested();
             if (line.Fault is { } fault) Fail(line.Number, fault);

@@ -15,13 +15,16 @@ internal readonly record struct InputLine(long Number, string? Text, string? Fau
 /// <summary>Reads UTF-8 lines that end with LF or CRLF; of a line that is too long for a message only the beginning is held in memory.</summary>
 internal static class StandardInputLines
 {
-    /// <summary>UTF-8 takes at most three bytes for each UTF-16 code unit; one more for a CR.</summary>
-    private const int MostBytes = (ChatLimits.TextLength * 3) + 1;
-
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public static async IAsyncEnumerable<InputLine> Read(Stream input, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <param name="input">The bytes.</param>
+    /// <param name="longest">Characters of a line, at most; a longer one has a fault.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async IAsyncEnumerable<InputLine> Read(
+        Stream input, int longest = ChatLimits.TextLength, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        // UTF-8 takes at most three bytes for each UTF-16 code unit; one more for a CR.
+        var mostBytes = (longest * 3) + 1;
         var reader = PipeReader.Create(input);
         var number = 0L;
         var isTooLong = false;
@@ -31,11 +34,11 @@ internal static class StandardInputLines
             var rest = read.Buffer;
             while (TryCutLine(ref rest, out var line))
             {
-                yield return isTooLong ? TooLong(++number) : Decode(++number, line);
+                yield return isTooLong ? TooLong(++number, longest) : Decode(++number, line, longest);
                 isTooLong = false;
             }
 
-            if (rest.Length > MostBytes)
+            if (rest.Length > mostBytes)
             {
                 isTooLong = true;
                 rest = rest.Slice(rest.End);
@@ -44,8 +47,8 @@ internal static class StandardInputLines
             if (read.IsCompleted)
             {
                 // The last line may lack its line break.
-                if (isTooLong) yield return TooLong(++number);
-                else if (!rest.IsEmpty) yield return Decode(++number, rest);
+                if (isTooLong) yield return TooLong(++number, longest);
+                else if (!rest.IsEmpty) yield return Decode(++number, rest, longest);
                 await reader.CompleteAsync();
                 yield break;
             }
@@ -63,18 +66,16 @@ internal static class StandardInputLines
         return true;
     }
 
-    private static InputLine Decode(long number, ReadOnlySequence<byte> line)
+    private static InputLine Decode(long number, ReadOnlySequence<byte> line, int longest)
     {
-        if (line.Length > MostBytes) return TooLong(number);
-        Span<byte> bytes = stackalloc byte[MostBytes];
-        bytes = bytes[..(int)line.Length];
-        line.CopyTo(bytes);
+        if (line.Length > (longest * 3) + 1) return TooLong(number, longest);
+        Span<byte> bytes = line.ToArray();
         if (number == 1 && bytes.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
         if (bytes is [.., (byte)'\r']) bytes = bytes[..^1];
         try
         {
             var text = Strict.GetString(bytes);
-            return text.Length > ChatLimits.TextLength ? TooLong(number) : new InputLine(number, text, null);
+            return text.Length > longest ? TooLong(number, longest) : new InputLine(number, text, null);
         }
         catch (DecoderFallbackException)
         {
@@ -82,5 +83,5 @@ internal static class StandardInputLines
         }
     }
 
-    private static InputLine TooLong(long number) => new(number, null, $"It has more than {ChatLimits.TextLength:N0} characters.");
+    private static InputLine TooLong(long number, int longest) => new(number, null, $"It has more than {longest:N0} characters.");
 }
