@@ -35,11 +35,10 @@ export function bitDiagram(frame, at, highlight, signal) {
     const lore = frameFields[field.key];
     const button = el('button', {
       type: 'button', class: `bit-cell${bits.length === 1 ? ' single' : ''}${isFirst ? '' : ' goes-on'}${isLast ? '' : ' to-go-on'}`, 'data-field': field.key, title: lore?.sentence,
-      'aria-label': `${lore?.name}${isFirst ? '' : ', continued'}: ${bits}, ${field.value}`,
     },
       el('span', { class: 'bit-name' }, isFirst ? (lore?.name ?? field.key) : '…'),
       el('span', { class: 'bit-digits' }, ...[...bits].map((bit) => el('span', { 'data-bit': bit }, bit))),
-      bits.length > 4 && isFirst ? el('span', { class: 'bit-value' }, field.value) : null);
+      isFirst ? el('span', { class: bits.length > 4 ? 'bit-value' : 'visually-hidden' }, field.value) : null);
     button.style.gridColumn = `span ${bits.length}`;
     highlight.link(button, `field-${at}-${field.key}`);
     return button;

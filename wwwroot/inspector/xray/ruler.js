@@ -1,6 +1,7 @@
 import { el } from '../../shared/dom.js';
 import { number } from '../format.js';
 import { layerLore } from '../lore/layers.js';
+import { printable } from '../printable.js';
 
 /** @typedef {{ layer: import('../types.js').LayerName, parts: { start: number, end: number, label: string, mark: string, part?: string }[] }} Band */
 
@@ -29,7 +30,7 @@ export function ruler(nest, highlight) {
 function bandsOf(nest) {
   /** @type {Band[]} */
   const bands = [];
-  if (nest.hubMessages.length > 0) bands.push({ layer: 'signalR', parts: nest.hubMessages.map((message, at) => ({ ...message.bytes, label: message.detail.target ?? message.kind, mark: `hub-${at}`, part: at % 2 === 0 ? 'even' : 'odd' })) });
+  if (nest.hubMessages.length > 0) bands.push({ layer: 'signalR', parts: nest.hubMessages.map((message, at) => ({ ...message.bytes, label: printable(message.detail.target ?? message.kind), mark: `hub-${at}`, part: at % 2 === 0 ? 'even' : 'odd' })) });
   if (nest.frames.length > 0) {
     bands.push({ layer: 'webSocket', parts: nest.frames.flatMap((frame, at) => {
       const { start, end } = frame.bytes;
