@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using RealtimeHello.Client.Accounts;
@@ -5,6 +6,7 @@ using RealtimeHello.Client.Chat.Interactive;
 using RealtimeHello.Client.Chat.Links;
 using RealtimeHello.Client.Chat.Plain;
 using RealtimeHello.Client.CommandLine;
+using RealtimeHello.Client.Layers;
 using RealtimeHello.Client.Terminal;
 
 namespace RealtimeHello.Client.Chat;
@@ -23,6 +25,11 @@ internal sealed class ChatProgram : IDisposable
     private readonly SocketsHttpHandler _handler;
     private readonly TokenStore _tokens;
     private readonly GuestSignIn _signIn;
+    private readonly SocketsHttpHandler _hubHandler;
+    private readonly LayerTrace? _trace;
+    private readonly RowWriter _bare = new(Terminals.OpenText(Console.OpenStandardError()), Terminals.ColorsOf(Console.IsErrorRedirected));
+    private readonly ConcurrentQueue<Row> _late = [];
+    private volatile Action<Row> _showLayer;
 
     private ChatProgram(ChatSettings settings)
     {
@@ -31,6 +38,13 @@ internal sealed class ChatProgram : IDisposable
         _handler = MakeHandler(settings.Server);
         _tokens = new TokenStore(ClientFolder.Path, _clock, _output.Note);
         _signIn = new GuestSignIn(_handler, settings.Server, _tokens);
+        // Only the hub's connections are shown: they have a handler of their own.
+        _hubHandler = settings.Layers is null ? _handler : MakeHandler(settings.Server);
+        _showLayer = _bare.Write;
+        if (settings.Layers is not { } layers) return;
+        _trace = new LayerTrace(layers, new LayerFormat(_clock.LocalTimeZone, names: true), row => _showLayer(row), _clock);
+        _trace.Attach(_hubHandler);
+        _trace.Follow();
     }
 
     /// <returns>The process's exit code.</returns>
@@ -56,6 +70,11 @@ internal sealed class ChatProgram : IDisposable
 
     public void Dispose()
     {
+        // Its connection closes before what is left of it is told, where the terminal was given back.
+        _hubHandler.Dispose();
+        while (_late.TryDequeue(out var row)) _bare.Write(row);
+        _showLayer = _bare.Write;
+        _trace?.Dispose();
         _signIn.Dispose();
         _handler.Dispose();
         _leave.Dispose();
@@ -101,6 +120,10 @@ internal sealed class ChatProgram : IDisposable
 
         var loop = new UiLoop();
         var relay = new ObserverRelay(loop.Post);
+        _showLayer = row =>
+        {
+            if (!loop.TryPost(() => lines.Print(LayerLayout.Of(row)))) _late.Enqueue(row);
+        };
         using var session = MakeSession(signedIn.Name, signedIn, relay, OnTerminal);
         await new InteractiveChat(terminal, lines, loop, session, relay, Conversing(signedIn), _leave, _clock).Run(_settings.Room);
         return 0;
@@ -113,8 +136,10 @@ internal sealed class ChatProgram : IDisposable
     private ChatSession MakeSession(string name, SignedIn? signedIn, IChatObserver observer, ChatSessionOptions options)
     {
         var log = _settings.Verbose ? new DiagnosticLog(observer.Diagnostic) : null;
-        var recipe = new HubConnectionRecipe(_settings.Server, _handler, _settings.Protocol, log);
-        return new ChatSession(new HubLinks(_settings.Server, recipe, _signIn, name, signedIn), observer, options, _clock, Random.Shared);
+        var recipe = new HubConnectionRecipe(_settings.Server, _hubHandler, _settings.Protocol, log);
+        IChatLinks links = new HubLinks(_settings.Server, recipe, _signIn, name, signedIn);
+        if (_trace is not null) links = new ObservedLinks(links, _trace, name, _settings.Protocol == HubProtocolName.Json ? "json" : "messagepack", _clock);
+        return new ChatSession(links, observer, options, _clock, Random.Shared);
     }
 
     private static SocketsHttpHandler MakeHandler(ServerAddress server) => new()

@@ -1,5 +1,6 @@
 using RealtimeHello.Client.Accounts;
 using RealtimeHello.Client.Chat.Links;
+using RealtimeHello.Layers;
 
 namespace RealtimeHello.Client.Chat;
 
@@ -22,4 +23,7 @@ internal sealed record ChatSettings
     public TimeSpan? Wait { get; init; }
 
     public bool Verbose { get; init; }
+
+    /// <summary>The layers of its own connection to show; null: none.</summary>
+    public IReadOnlySet<Layer>? Layers { get; init; }
 }

@@ -27,6 +27,7 @@ internal static class ChatCommand
           realtimehello chat
           realtimehello chat --server https://chat.example.org --name ada --room dev
           printf 'one\ntwo\n' | realtimehello chat --name bob --room lobby
+          printf 'hello\n' | realtimehello chat --name ada --layers all
           realtimehello chat --name log --history 50 < /dev/null
 
         Sign-ins are kept for the same name to work again, in a file for you alone under your configuration folder;
@@ -66,6 +67,7 @@ internal static class ChatCommand
             HelpName = "ENCODING",
             CustomParser = result => OptionValues.OneOf<HubProtocolName>(result),
         };
+        var layers = OptionValues.LayersOption("Show the layers of its own connection as they pass, in a pipe on standard error.", defaultsToAll: false);
         var wait = new Option<TimeSpan?>("--wait")
         {
             Description = "How long to try to connect. [default: in a pipe 30, also to come back; on a terminal 0, then without end]",
@@ -74,7 +76,7 @@ internal static class ChatCommand
         };
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Say more about the connection." };
 
-        var command = new Command("chat", "Chat: on a terminal with history, an input line and commands; in a pipe, line by line.") { server, name, room, history, protocol, wait, verbose };
+        var command = new Command("chat", "Chat: on a terminal with history, an input line and commands; in a pipe, line by line.") { server, name, room, history, protocol, layers, wait, verbose };
         command.Options.Add(DetailedHelp.Option(Details));
         command.SetAction((result, _) => run(new ChatSettings
         {
@@ -85,6 +87,7 @@ internal static class ChatCommand
             Protocol = result.GetValue(protocol),
             Wait = result.GetValue(wait),
             Verbose = result.GetValue(verbose),
+            Layers = result.GetValue(layers),
         }));
         return command;
     }
