@@ -24,6 +24,7 @@ internal static class InspectorEndpoints
         group.MapGet("/connections/{id}", One);
         group.MapGet("/connections/{id}/events", Events);
         group.MapGet("/connections/{id}/bytes", Bytes);
+        ExportEndpoints.Map(group);
     }
 
     private static IResult SignIn(HttpContext context, InspectorAccess access, string? code)
@@ -136,9 +137,9 @@ internal static class InspectorEndpoints
         limit is < 1 or > MostItems ? Results.Problem(statusCode: 400, title: "Bad limit", detail: $"limit is 1 to {MostItems}.") : null;
 
     /// <summary>Somebody else's connection and one that is not there look the same.</summary>
-    private static ConnectionRecord? Visible(HttpContext context, InspectorAccess access, Journal journal, string id) =>
+    internal static ConnectionRecord? Visible(HttpContext context, InspectorAccess access, Journal journal, string id) =>
         journal.Find(id) is { } record && access.MaySee(context, record) ? record : null;
 
-    private static IResult Unknown(string id) => Results.Problem(
+    internal static IResult Unknown(string id) => Results.Problem(
         statusCode: 404, title: "No such connection", detail: $"There is no connection {PrintableText.OneLine(id, 40)}, or it is not yours, or it was forgotten.");
 }

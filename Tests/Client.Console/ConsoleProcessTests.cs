@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Client;
@@ -93,22 +92,5 @@ public sealed class ConsoleProcessTests : IDisposable
         output.Should().Be("#lobby 1 bob: one 日本\n#lobby 2 bob: two\n");
     }
 
-    private async Task<(int ExitCode, string Output, string Errors)> Run(string input, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", ["exec", Repository.ConsoleProgram, .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["REALTIMEHELLO_HOME"] = home.Path;
-        using var process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
-        var errors = process.StandardError.ReadToEndAsync(limit.Token);
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        await process.WaitForExitAsync(limit.Token);
-        return (process.ExitCode, await output, await errors);
-    }
+    private Task<(int ExitCode, string Output, string Errors)> Run(string input, params string[] arguments) => ConsoleRun.Piped(home.Path, input, arguments);
 }

@@ -10,9 +10,9 @@ namespace RealtimeHello.Tests.Recording;
 /// <summary>A conversation put into a recorder by hand, as a tap would.</summary>
 internal sealed class RecordedConversation
 {
-    public RecordedConversation(JournalOptions? options = null)
+    public RecordedConversation(JournalOptions? options = null, TimeProvider? time = null)
     {
-        Journal = new Journal(options);
+        Journal = new Journal(options, time);
         Recorder = Journal.Open("A1", Perspective.Server, "127.0.0.1:1000", "127.0.0.1:80", new SecretNames());
     }
 

@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Text.Json;
+using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Recording.Journals;
+
+namespace RealtimeHello.Recording.Exports;
+
+/// <summary>
+/// Recorded connections as HAR 1.2, for browsers' network panels: each request with its answer, and a WebSocket's messages as Chrome writes
+/// them, in <c>_webSocketMessages</c>. As the client saw it: <c>send</c> is from the client. Control frames have no place in it.
+/// </summary>
+/// <remarks>http://www.softwareishard.com/blog/har-12-spec/, Chrome's front_end/models/har/Log.ts</remarks>
+public static class HarExport
+{
+    private const int EventsAtOnce = 256;
+
+    /// <summary>Of a message more than this is cut off.</summary>
+    private const int LongestMessage = 4 * 1024 * 1024;
+
+    /// <summary>The media type of such a file.</summary>
+    public const string MediaType = "application/json";
+
+    /// <summary>Writes the connections as they are now, the first opened first.</summary>
+    public static async Task Write(
+        Stream stream, IReadOnlyCollection<ConnectionRecord> connections, DecoderLimits? limits = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(connections);
+        limits = (limits ?? DecoderLimits.Default) with { ShownCharacters = LongestMessage, ShownBytes = LongestMessage };
+        var buffer = new ArrayBufferWriter<byte>();
+        await using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true });
+        writer.WriteStartObject();
+        writer.WriteStartObject("log"u8);
+        writer.WriteString("version"u8, "1.2");
+        writer.WriteStartObject("creator"u8);
+        writer.WriteString("name"u8, "RealtimeHello");
+        writer.WriteString("version"u8, typeof(HarExport).Assembly.GetName().Version?.ToString(3));
+        writer.WriteEndObject();
+        writer.WriteStartArray("pages"u8);
+        writer.WriteEndArray();
+        writer.WriteStartArray("entries"u8);
+        foreach (var connection in connections.OrderBy(connection => connection.OpenedAt))
+        {
+            var reader = new ConnectionReader(connection, DecodingDepth.Full, limits);
+            var entries = new HarEntries(writer, connection);
+            var events = new List<Layers.LayerEvent>();
+            bool more;
+            do
+            {
+                events.Clear();
+                more = reader.Read(events, EventsAtOnce);
+                foreach (var happened in events) entries.Take(happened);
+                await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+                await stream.WriteAsync(buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
+                buffer.ResetWrittenCount();
+            }
+            while (more);
+            entries.Complete();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+        await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await stream.WriteAsync(buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
+    }
+}

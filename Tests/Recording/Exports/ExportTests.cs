@@ -1,0 +1,133 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using RealtimeHello.Layers;
+using RealtimeHello.Recording.Exports;
+using RealtimeHello.Recording.Journals;
+
+namespace RealtimeHello.Tests.Recording.Exports;
+
+public sealed class ExportTests
+{
+    private static readonly DateTimeOffset noon = new(2026, 1, 2, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task A_pcapng_file_is_blocks_whose_packets_carry_the_recorded_bytes_at_their_offsets()
+    {
+        var conversation = new RecordedConversation(time: new Microsoft.Extensions.Time.Testing.FakeTimeProvider(noon));
+        conversation.Received("GET / HTTP/1.1\r\n\r\n");
+        var blocks = Blocks(await Export(conversation, PcapngExport.Write));
+
+        blocks.Select(block => block.Type).Should().Equal(0x0A0D0D0A, 1, 6, 6, 6, 6);
+        Convert.ToHexString(blocks[0].Body, 0, 16).Should().Be("4D3C2B1A" + "0100" + "0000" + "FFFFFFFFFFFFFFFF", "the byte-order magic, version 1.0, and no length");
+        Convert.ToHexString(blocks[1].Body, 0, 8).Should().Be("6500" + "0000" + "00000000", "raw IP (101), reserved, packets are not cut");
+
+        var data = blocks[5].Body;
+        var at = ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(4)) << 32) | BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(8));
+        at.Should().Be((ulong)(noon.UtcTicks - DateTime.UnixEpoch.Ticks));
+        var packet = data[20..(20 + 58)];
+        Convert.ToHexString(packet).Should().Be(
+            "4500003A0000400040063CBC7F0000017F000001" // IPv4: 58 bytes, don't fragment, TCP, checksum
+            + "03E80050" + "00000001" + "00000001" + "5018FFFF" + Checksum(packet) + "0000"                        // 1000 to 80, sequence 1, acknowledges 1, PSH and ACK
+            + Convert.ToHexString("GET / HTTP/1.1\r\n\r\n"u8));
+        Sum(packet.AsSpan(0, 20), 0).Should().Be(0xFFFF, "a right checksum completes the sum of the header's words");
+        Sum(packet.AsSpan(20), (uint)(6 + 38 + 0x7F00 + 0x0001 + 0x7F00 + 0x0001)).Should().Be(0xFFFF);
+    }
+
+    [Fact]
+    public async Task What_was_evicted_or_not_stored_stays_a_hole_or_asterisks_and_nothing_throws()
+    {
+        var conversation = new RecordedConversation(new JournalOptions { ConnectionBytes = 8 * 1024 });
+        conversation.Received("POST /session HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nsEcReT");
+        conversation.Sent("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        conversation.Upgrade().Handshake();
+        for (var i = 0; i < 400; i++) conversation.Received(RecordedConversation.Frame("{\"type\":6}\u001e", masked: true));
+
+        var pcapng = await Export(conversation, PcapngExport.Write);
+        Encoding.Latin1.GetString(pcapng).Should().Contain("******").And.NotContain("sEcReT").And.Contain("bytes were evicted");
+        var har = Encoding.UTF8.GetString(await Export(conversation, (stream, records, cancel) => HarExport.Write(stream, records, null, cancel)));
+        har.Should().NotContain("sEcReT");
+        JsonDocument.Parse(har).RootElement.GetProperty("log").GetProperty("entries").GetArrayLength().Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_har_file_holds_what_the_format_demands_and_a_websockets_messages_as_chrome_writes_them()
+    {
+        var conversation = new RecordedConversation(time: new Microsoft.Extensions.Time.Testing.FakeTimeProvider(noon));
+        conversation.Upgrade("?x=1&access_token=sEcReT");
+        conversation.Received(RecordedConversation.Frame("hello <b>", masked: true));
+        conversation.Sent([0x82, 3, 0, 1, 255]);
+        conversation.Received([0x88, 0x80, 0, 0, 0, 0]);
+        conversation.Recorder.Close();
+
+        var log = JsonDocument.Parse(await Export(conversation, (stream, records, cancel) => HarExport.Write(stream, records, null, cancel))).RootElement.GetProperty("log");
+
+        log.GetProperty("version").GetString().Should().Be("1.2");
+        log.GetProperty("creator").GetProperty("name").GetString().Should().Be("RealtimeHello");
+        log.GetProperty("creator").GetProperty("version").GetString().Should().NotBeEmpty();
+        var entry = log.GetProperty("entries").EnumerateArray().Should().ContainSingle().Subject;
+        Demand(entry, "startedDateTime", "time", "request", "response", "cache", "timings");
+        Demand(entry.GetProperty("request"), "method", "url", "httpVersion", "cookies", "headers", "queryString", "headersSize", "bodySize");
+        Demand(entry.GetProperty("response"), "status", "statusText", "httpVersion", "cookies", "headers", "content", "redirectURL", "headersSize", "bodySize");
+        Demand(entry.GetProperty("response").GetProperty("content"), "size", "mimeType");
+        Demand(entry.GetProperty("timings"), "send", "wait", "receive");
+        entry.GetProperty("request").GetProperty("url").GetString().Should().Be("ws://a/chat?x=1&access_token=******");
+        entry.GetProperty("request").GetProperty("queryString")[0].GetProperty("name").GetString().Should().Be("x");
+        entry.GetProperty("response").GetProperty("status").GetInt32().Should().Be(101);
+        entry.GetProperty("_resourceType").GetString().Should().Be("websocket");
+        var seconds = (noon - DateTimeOffset.UnixEpoch).TotalSeconds;
+        entry.GetProperty("_webSocketMessages").EnumerateArray().Select(message => (
+            message.GetProperty("type").GetString(), message.GetProperty("time").GetDouble(), message.GetProperty("opcode").GetInt32(), message.GetProperty("data").GetString()))
+            .Should().Equal(("send", seconds, 1, "hello <b>"), ("receive", seconds, 2, "AAH/"));
+    }
+
+    [Fact]
+    public async Task Ndjson_is_the_events_one_a_line()
+    {
+        var conversation = new RecordedConversation().Upgrade().Handshake();
+        conversation.Received(RecordedConversation.Frame("{\"type\":1,\"target\":\"a\\nb\",\"arguments\":[]}\u001e", masked: true));
+
+        var text = Encoding.UTF8.GetString(await Export(conversation, (stream, records, cancel) => NdjsonExport.Write(stream, records, null, cancel)));
+
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        lines.Select(line => line.GetProperty("sequence").GetString()).Should().Equal(conversation.Events().Select(happened => happened.Sequence.ToString()));
+        lines[^1].GetProperty("detail").GetProperty("target").GetString().Should().Be("a\nb");
+    }
+
+    private static async Task<byte[]> Export(RecordedConversation conversation, Func<Stream, IReadOnlyCollection<ConnectionRecord>, CancellationToken, Task> write)
+    {
+        using var stream = new MemoryStream();
+        await write(stream, [conversation.Recorder.Record], TestContext.Current.CancellationToken);
+        return stream.ToArray();
+    }
+
+    private static void Demand(JsonElement element, params string[] properties) =>
+        element.EnumerateObject().Select(property => property.Name).Should().Contain(properties);
+
+    private static List<(uint Type, byte[] Body)> Blocks(byte[] file)
+    {
+        var blocks = new List<(uint, byte[])>();
+        for (var at = 0; at < file.Length;)
+        {
+            var type = BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at));
+            var length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(at + 4));
+            (length & 3).Should().Be(0);
+            BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(at + length - 4)).Should().Be(length, "a block ends with its length again");
+            blocks.Add((type, file[(at + 8)..(at + length - 4)]));
+            at += length;
+        }
+
+        return blocks;
+    }
+
+    private static string Checksum(byte[] packet) => Convert.ToHexString(packet.AsSpan(36, 2));
+
+    /// <summary>RFC 1071.</summary>
+    private static uint Sum(ReadOnlySpan<byte> words, uint sum)
+    {
+        for (var i = 0; i < words.Length; i += 2) sum += BinaryPrimitives.ReadUInt16BigEndian(words[i..]);
+        while (sum > 0xFFFF) sum = (sum & 0xFFFF) + (sum >> 16);
+        return sum;
+    }
+}
