@@ -41,7 +41,7 @@ internal static class InspectorEndpoints
         if (Refuse(context, access) is { } refusal) return refusal;
         if (BadLimit(limit) is { } bad) return bad;
         var records = journal.Connections
-            .Where(record => record.AskedForWebSocket || record.Close?.Layer == Layer.Tls)
+            .Where(record => record.AskedForWebSocket || record.CarriesHub || record.Close?.Layer == Layer.Tls)
             .Where(record => access.MaySee(context, record))
             .Where(record => state is null || ConnectionJson.StateOf(record) == state)
             .Where(record => user is null || record.UserName == user)

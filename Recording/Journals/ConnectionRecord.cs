@@ -65,6 +65,9 @@ public sealed class ConnectionRecord
     /// <summary>It asked for a WebSocket, whatever the answer was.</summary>
     public bool AskedForWebSocket { get; internal set; }
 
+    /// <summary>A hub took it, also where the request can't be seen: over HTTP/2, or by long polling.</summary>
+    public bool CarriesHub => Stack.HasHub;
+
     /// <summary>What later bytes can't be decoded without.</summary>
     public ConnectionFacts Facts { get; internal set; } = new();
 

@@ -41,6 +41,9 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     private bool reset;
     private DecodeFault? fault;
 
+    /// <summary>A hub accepted the connection.</summary>
+    public bool HasHub => Volatile.Read(ref hub) is not null;
+
     /// <summary>Takes note of an event of lifecycle depth, or a local fact of any.</summary>
     public void Observe(LayerDetail detail, Direction direction)
     {
