@@ -6,17 +6,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { inspectorViews } from './inspector-pictures.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const data = mkdtempSync(join(tmpdir(), 'realtimehello-screenshots-'));
 const images = join(root, 'docs', 'images');
-const server = spawn('dotnet', ['exec', join(root, 'Server/bin/Debug/net10.0/RealtimeHello.Server.dll'), '--urls', 'http://127.0.0.1:0', '--data', data]);
+const server = spawn('dotnet', ['exec', join(root, 'Server/bin/Debug/net10.0/RealtimeHello.Server.dll'), '--environment', 'Development', '--urls', 'http://127.0.0.1:0', '--data', data]);
 
-/** @returns {Promise<string>} */
-const address = () => new Promise((resolve, reject) => {
+/** @returns {Promise<[string, string]>} the chat's address, and the inspector's sign-in link */
+const addresses = () => new Promise((resolve, reject) => {
+  let printed = '';
   server.stdout.on('data', chunk => {
-    const found = /Chat:\s+(\S+)/.exec(String(chunk));
-    if (found?.[1]) resolve(found[1]);
+    printed = (printed + String(chunk)).slice(0, 10_000);
+    const found = /Chat:\s+(\S+)\s+Inspector:\s+(\S+)\s/.exec(printed);
+    if (found?.[1] && found[2]) resolve([found[1], found[2]]);
   });
   server.on('exit', code => reject(new Error(`The server ended with ${code}. Was it built?`)));
 });
@@ -28,31 +31,8 @@ const console = (url, lines) => new Promise(resolve => {
   client.stdin.end(lines);
 });
 
-/**
- * The inspector three times: the list, the browser's own connection with some seconds of plots, and the X-ray of its first post.
- * @param {import('playwright-core').BrowserContext} context @param {string} url
- */
-async function openInspector(context, url) {
-  const connections = await context.newPage();
-  await connections.goto(`${url}inspect`);
-  await connections.locator('tbody tr').first().waitFor();
-  const inspector = await context.newPage();
-  await inspector.goto(`${url}inspect`);
-  await inspector.locator('tbody tr[data-state="open"]').first().click();
-  const post = inspector.locator('.timeline .row[data-kind="invocation"]', { hasText: 'PostMessage' }).first();
-  await inspector.locator('#q').fill('Hello! This message');
-  await post.click();
-  const address = await inspector.locator('.preview a').getAttribute('href');
-  await inspector.locator('#q').fill('');
-  await inspector.waitForTimeout(6000);
-  const xray = await context.newPage();
-  await xray.goto(`${url}inspect${address}`);
-  await xray.locator('.way').waitFor();
-  return [connections, inspector, xray];
-}
-
 try {
-  const url = await address();
+  const [url, signIn] = await addresses();
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] });
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const chat = await context.newPage();
@@ -66,10 +46,14 @@ try {
   await chat.locator('.message[data-number="2"]').waitFor();
   await console(url, 'Hello ada, from a terminal.\nThe same hub, the same layers.\n');
   await chat.locator('.message[data-number="4"]').waitFor();
-  const [connections, inspector, xray] = await openInspector(context, url);
+  const more = ['Watch this go by, layer by layer.', 'One hub call, one frame.', 'And its answer comes back.', 'Seven layers, one hello.'];
+  const views = await inspectorViews(browser, url, signIn, async () => {
+    await chat.getByTestId('composer').fill(more.shift() ?? 'Once more.');
+    await chat.getByTestId('composer').press('Enter');
+  });
   for (const [size, width, height] of /** @type {const} */ ([['wide', 1440, 900], ['narrow', 390, 844]])) {
     for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-      for (const [name, page] of /** @type {const} */ ([['chat', chat], ['inspector', inspector], ['inspector-connections', connections], ['xray', xray]])) {
+      for (const [name, page] of /** @type {[string, import('playwright-core').Page][]} */ ([['chat', chat], ...views])) {
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: name === 'xray' ? 1200 : height });
         await page.bringToFront();

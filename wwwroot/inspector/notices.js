@@ -33,6 +33,15 @@ function words(status, error) {
 }
 
 /**
+ * Shows what went wrong in its place; the same trouble again leaves the place alone, so that it is neither read aloud again nor loses the focus.
+ * @param {HTMLElement} place @param {unknown} error @param {() => void} again
+ */
+export function showTrouble(place, error, again) {
+  const notice = troubleNotice(error, again);
+  if (place.textContent !== notice.textContent) place.replaceChildren(notice);
+}
+
+/**
  * Nothing to show, and what would make something appear.
  * @param {string} title
  * @param {...(string | Node)} lines

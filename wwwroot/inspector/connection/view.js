@@ -5,7 +5,7 @@ import { age, clock, many, number } from '../format.js';
 import { causeAdvice } from '../lore/causes.js';
 import { kindLore } from '../lore/kinds.js';
 import { layerLore } from '../lore/layers.js';
-import { troubleNotice } from '../notices.js';
+import { showTrouble } from '../notices.js';
 import { printable } from '../printable.js';
 import { replaceAddress, toConnection, toConnections, toXray } from '../routes.js';
 import { EventStore, mostEvents } from './event-store.js';
@@ -111,7 +111,7 @@ export function showConnection(place, route, feed) {
       drawHead(connection);
     } catch (error) {
       if (stop.signal.aborted) return;
-      notice.replaceChildren(troubleNotice(error, () => { void refresh(); void catchUp(); }));
+      showTrouble(notice, error, () => { void refresh(); void catchUp(); });
       if (error instanceof ApiError && error.status === 404) return;
     }
     if (!stop.signal.aborted && document.visibilityState === 'visible') timer = setTimeout(() => void refresh(), connection?.state === 'open' ? refreshMilliseconds : restMilliseconds);
@@ -122,7 +122,7 @@ export function showConnection(place, route, feed) {
       await store.catchUp();
       draw();
     } catch (error) {
-      if (!stop.signal.aborted && !(error instanceof ApiError && error.status === 404)) notice.replaceChildren(troubleNotice(error, () => { void refresh(); void catchUp(); }));
+      if (!stop.signal.aborted && !(error instanceof ApiError && error.status === 404)) showTrouble(notice, error, () => { void refresh(); void catchUp(); });
     }
   }
 

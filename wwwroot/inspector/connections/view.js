@@ -1,6 +1,7 @@
-import { readConnections } from '../api.js';
+import { ApiError, readConnections } from '../api.js';
 import { el, perFrame, reconcile } from '../../shared/dom.js';
-import { emptyNotice, troubleNotice } from '../notices.js';
+import { layerLore } from '../lore/layers.js';
+import { emptyNotice, showTrouble } from '../notices.js';
 import { replaceAddress, toConnection, toConnections } from '../routes.js';
 import { columns } from './columns.js';
 import { choices, filtered, valueOf } from './filters.js';
@@ -29,6 +30,7 @@ export function showConnections(place, route, feed) {
   /** The row that Tab reaches and arrows move. @type {string | null} */
   let current = null;
   let more = false;
+  let hasTrouble = false;
   let lastRead = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -68,14 +70,16 @@ export function showConnections(place, route, feed) {
     try {
       const answer = await readConnections(stop.signal);
       connections = answer.items;
+      hasTrouble = false;
       more = answer.next !== null;
       draw();
-      notice.replaceChildren();
     } catch (error) {
       if (stop.signal.aborted) return;
-      connections = null;
+      // Where the server is away, the last that was known stays; where nobody is signed in any more, nothing does.
+      hasTrouble = true;
+      if (!(error instanceof ApiError && error.status === 0)) connections = null;
       draw();
-      notice.replaceChildren(troubleNotice(error, () => void refresh()));
+      showTrouble(notice, error, () => void refresh());
     }
     refreshIn(refreshMilliseconds);
   }
@@ -112,9 +116,9 @@ export function showConnections(place, route, feed) {
     setFilter('sort', by === key ? `${down ? '' : '-'}${key}` : key);
   }
 
-  /** @returns {[string, boolean]} column, and whether the largest is first */
+  /** @returns {[string, boolean]} column, and whether the largest is first; no column: open ones first, then the newest */
   function sorting() {
-    const sort = filters.get('sort') ?? 'age';
+    const sort = filters.get('sort') ?? '';
     return sort.startsWith('-') ? [sort.slice(1), true] : [sort, false];
   }
 
@@ -122,9 +126,10 @@ export function showConnections(place, route, feed) {
     if (stop.signal.aborted) return;
     const now = Date.now();
     const [by, down] = sorting();
-    const column = columns.find((candidate) => candidate.key === by) ?? columns[0];
+    const column = columns.find((candidate) => candidate.key === by);
+    const order = column?.order ?? ((/** @type {Connection} */ connection) => (connection.state === 'open' ? 0 : 1));
     const all = connections ?? [];
-    const shown = filtered(all, filters).sort((a, b) => (down ? -1 : 1) * compare(column?.order(a, now) ?? 0, column?.order(b, now) ?? 0) || compare(b.openedAt, a.openedAt));
+    const shown = filtered(all, filters).sort((a, b) => (down ? -1 : 1) * compare(order(a, now), order(b, now)) || compare(b.openedAt, a.openedAt));
     const rows = shown.slice(0, mostRows);
     if (!rows.some((row) => row.id === current)) current = rows[0]?.id ?? null;
     reconcile(body, rows, (row) => row.id, createRow, (row, connection) => updateRow(row, connection, now));
@@ -139,11 +144,12 @@ export function showConnections(place, route, feed) {
     count.textContent = connections === null ? '' : `${open} open, ${all.length - open} recent${more ? ', older ones not shown' : ''}${shown.length < all.length ? ` · ${shown.length} match` : ''}${shown.length > mostRows ? ` · the first ${mostRows} drawn` : ''}`;
     scroller.hidden = rows.length === 0;
     tools.hidden = all.length === 0;
-    if (connections !== null && rows.length === 0) {
+    if (hasTrouble) return;
+    if (rows.length === 0 && connections !== null) {
       notice.replaceChildren(all.length === 0
         ? emptyNotice('No connections yet', 'As soon as a client asks this server for a WebSocket it appears here, by itself: open the application in another tab, or connect a client.', 'Refused requests and closed connections are listed too.')
         : emptyNotice('None of them match', `${all.length} connections are hidden by the filters.`));
-    } else if (connections !== null) notice.replaceChildren();
+    } else notice.replaceChildren();
   });
 
   /** @param {HTMLSelectElement} select @param {typeof choices[number]} name @param {Connection[]} all */
@@ -162,6 +168,7 @@ export function showConnections(place, route, feed) {
     const cells = columns.map((column) => el('td', { role: 'cell', class: column.isNumber ? 'number' : '', 'data-label': column.title, 'data-column': column.key }));
     cells[0]?.append(el('a', { href: toConnection(connection.id), tabindex: '-1' }), el('span', { class: 'quiet small id' }, connection.id));
     cells[1]?.append(el('span', { class: 'state' }));
+    cells.at(-1)?.append(el('span'), el('span', { class: 'quiet small by' }));
     return el('tr', { role: 'row', onfocus: () => (current = connection.id) }, ...cells);
   }
 
@@ -171,10 +178,14 @@ export function showConnections(place, route, feed) {
     row.dataset.state = connection.state;
     columns.forEach((column, at) => {
       const cell = row.children[at];
-      const target = column.key === 'user' ? cell?.firstElementChild : column.key === 'state' ? cell?.firstElementChild : cell;
+      const target = cell?.firstElementChild ?? cell;
       const value = column.text(connection, now);
       if (target && target.textContent !== value) target.textContent = value;
-      if (column.key === 'cause' && cell instanceof HTMLElement) cell.title = printable(connection.close?.sentence ?? '');
+      if (column.key === 'cause' && cell instanceof HTMLElement) {
+        cell.title = printable(connection.close?.sentence ?? '');
+        const by = endedBy(connection);
+        if (cell.lastElementChild && cell.lastElementChild.textContent !== by) cell.lastElementChild.textContent = by;
+      }
       if (column.key === 'state' && target instanceof HTMLElement) target.dataset.state = connection.state;
     });
   }
@@ -211,6 +222,12 @@ export function showConnections(place, route, feed) {
       unlisten();
     },
   };
+}
+
+/** Who ended it, where, and with which code. @param {Connection} connection */
+function endedBy({ close }) {
+  if (!close) return '';
+  return `${close.by}, ${layerLore[close.layer]?.name ?? close.layer}${close.code === null ? '' : ` ${close.code}`}`;
 }
 
 /** @param {string | number} a @param {string | number} b */

@@ -120,6 +120,8 @@ export class HexView {
 
   /** What the bytes say as text, unmasked, headers left out. */
   #text() {
+    const { message } = this.nest;
+    if (message?.detail.compressedLength !== null && message?.detail.text) return message.detail.text;
     const payload = [...this.bytes.keys()].filter((index) => this.nest.frames.length === 0 || this.nest.frames.some((frame) => {
       const offset = this.start + index;
       return frame.bytes.start + frame.detail.header.headerLength <= offset && offset < frame.bytes.end;

@@ -107,6 +107,7 @@ function webSocketRungs({ nest, connection, picked }) {
     rungs.push({
       layer: 'webSocket', title: `${opcode} message, ${number(length)} bytes`, event: message, mark: 'message',
       lines: [
+        ...(nest.hubMessages.length === 0 || compressedLength !== null ? contentOf(message.detail) : []),
         `In ${frames === 1 ? 'one frame' : `${number(frames)} frames`}.`,
         ...(compressedLength === null ? [] : [`Compressed to ${number(compressedLength)} bytes (permessage-deflate, RFC 7692). A compressed byte stands for nothing alone: hub messages are said to come from all of it.`]),
       ],
@@ -121,6 +122,12 @@ function webSocketRungs({ nest, connection, picked }) {
     });
   });
   return rungs;
+}
+
+/** What the message says, after decompression. @param {{ text: string | null, hex: string | null, length: number }} message */
+function contentOf({ text, hex }) {
+  const shown = text !== null ? prettyJson(text) : (hex ?? '').replace(/(..)/g, '$1 ').trim();
+  return shown === '' ? [] : [el('div', { class: 'values' }, el('pre', { tabindex: shown.length > 400 ? '0' : null }, shown))];
 }
 
 /** @param {Parameters<typeof ladder>[0]} seen @returns {Rung[]} */

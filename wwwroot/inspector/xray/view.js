@@ -126,7 +126,7 @@ export function renderXray(place, { picked, events, connection, showsWay = true 
       hex.replaceChildren();
       if (frame && header.masked && header.payloadLength > 0) {
         const from = frame.bytes.start + header.headerLength - range.start;
-        hex.append(unmasking(bytes.subarray(from, from + Math.min(16, header.payloadLength)), header.maskingKey));
+        hex.append(unmasking(bytes.subarray(from, from + Math.min(16, header.payloadLength)), header.maskingKey, header.rsv1));
       }
       hex.append(new HexView(bytes, range.start, nest, highlight, signal).place);
       if (end < range.end) hex.append(el('p', { class: 'quiet small' }, `The first ${mostBytes} of ${range.end - range.start} bytes. Exports have all that is kept.`));
