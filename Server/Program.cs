@@ -17,6 +17,7 @@ try
     builder.AddChat();
     builder.AddDrain<ChatHub>();
     builder.AddObservation();
+    builder.AddHello();
     builder.AddPages();
 
     await using var app = builder.Build();
@@ -27,6 +28,7 @@ try
     app.MapHealth();
     app.MapAccounts();
     app.MapChat("/chat");
+    app.MapHelloEvents("/hello");
     app.MapPages();
     app.MapObservation();
     app.UseDrain<ChatHub>();

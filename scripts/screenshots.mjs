@@ -51,11 +51,17 @@ try {
     await chat.getByTestId('composer').fill(more.shift() ?? 'Once more.');
     await chat.getByTestId('composer').press('Enter');
   });
+  const hello = await context.newPage();
+  await hello.goto(`${url}hello`);
+  await hello.getByTestId('connect').click();
+  await hello.locator('[data-testid="state"][data-state="open"]').waitFor();
+  await hello.getByTestId('send').click();
+  await hello.locator('#events .event').nth(6).waitFor();
   for (const [size, width, height] of /** @type {const} */ ([['wide', 1440, 900], ['narrow', 390, 844]])) {
     for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-      for (const [name, page] of /** @type {[string, import('playwright-core').Page][]} */ ([['chat', chat], ...views])) {
+      for (const [name, page] of /** @type {[string, import('playwright-core').Page][]} */ ([['chat', chat], ...views, ['hello', hello]])) {
         await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: name === 'xray' ? 1200 : height });
+        await page.setViewportSize({ width, height: name === 'xray' || name === 'hello' ? 1200 : height });
         await page.bringToFront();
         // Colours change smoothly.
         await page.waitForTimeout(400);

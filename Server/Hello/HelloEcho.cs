@@ -14,6 +14,7 @@ internal static class HelloEcho
     public static void UseHelloEcho(this WebApplication app, string path)
     {
         var stopping = app.Lifetime.ApplicationStopping;
+        var watches = app.Services.GetRequiredService<HelloWatches>();
         app.Use(async (context, next) =>
         {
             if (!context.WebSockets.IsWebSocketRequest || !context.Request.Path.Equals(path, StringComparison.OrdinalIgnoreCase))
@@ -22,6 +23,7 @@ internal static class HelloEcho
                 return;
             }
 
+            watches.Note(context);
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             await using var registration = stopping.Register(() =>

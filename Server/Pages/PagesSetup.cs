@@ -11,6 +11,7 @@ internal static class PagesSetup
     private static readonly Dictionary<string, string> Addresses = new(StringComparer.OrdinalIgnoreCase)
     {
         ["/"] = "/chat/index.html",
+        ["/hello"] = "/hello/index.html",
         ["/favicon.ico"] = "/shared/favicon.svg",
     };
 
