@@ -74,7 +74,7 @@ function frameParts(event, signal) {
   return [
     el('h4', {}, 'Its header, bit by bit'), bitDiagram(event, 0, highlight, signal),
     el('h4', {}, 'Its bytes on the wire'), hex,
-    ...(header.masked && payload.length > 0 ? [el('div', { class: 'unmasking-scroll', tabindex: '0', role: 'region', 'aria-label': 'Unmasking' }, unmasking(payload, header.maskingKey))] : []),
+    ...(header.masked && payload.length > 0 ? [el('div', { class: 'unmasking-scroll', tabindex: '0', role: 'region', 'aria-label': 'Unmasking' }, unmasking(payload, header.maskingKey, header.rsv1))] : []),
     ...(event.kind === 'close' && event.detail.code !== null ? [facts([['close code', `${event.detail.code}, the first two bytes of the payload`], ['reason', printable(event.detail.reason ?? 'none')]])] : []),
   ];
 }
