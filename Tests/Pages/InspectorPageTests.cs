@@ -1,4 +1,4 @@
-using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -299,6 +299,46 @@ public sealed class InspectorPageTests(Browser browser) : IDisposable
         {
             (await inspector.HorizontalOverflow()).Should().BeLessThanOrEqualTo(0);
             (await inspector.AxeFindings()).Should().BeEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task A_frame_that_broke_a_rule_is_shown_bit_by_bit_with_the_rule()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(server.Address.Host, server.Address.Port, TestContext.Current.CancellationToken);
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET /hello HTTP/1.1\r\nHost: {server.Address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"), TestContext.Current.CancellationToken);
+        await stream.ReadAtLeastAsync(new byte[16], 16, cancellationToken: TestContext.Current.CancellationToken);
+        // FIN, RSV1, RSV3, text; masked, one byte.
+        await stream.WriteAsync(new byte[] { 0xD1, 0x81, 1, 2, 3, 4, 0x69 }, TestContext.Current.CancellationToken);
+        await using var context = await browser.Open();
+        var inspector = await InspectorPage.AsOperator(context, server);
+        await Says(inspector.Rows, "protocol_error");
+        await inspector.OpenConnectionOf("nobody");
+        await inspector.Page.Locator("#filter-kind").SelectOptionAsync("fault");
+        await inspector.TimelineRows.First.DblClickAsync();
+
+        await Says(inspector.Page.Locator(".rung.picked"), "RFC 6455 5.2");
+        await CountIs(inspector.Page.Locator(".bit-cell.single [data-bit]"), 5);
+        string.Concat(await inspector.Page.Locator(".bit-cell.single [data-bit]").AllInnerTextsAsync()).Should().Be("11011");
+        inspector.Complaints.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_connection_is_exported_from_its_page()
+    {
+        await using var ada = await server.Connect("ada");
+        await ada.Join("lobby");
+        await using var context = await browser.Open();
+        var inspector = await InspectorPage.AsOperator(context, server);
+        await inspector.OpenConnectionOf("ada");
+
+        foreach (var (name, begins) in new[] { ("pcapng", "\n\r\r\n"), ("HAR", "{"), ("NDJSON", "{\"sequence\"") })
+        {
+            var download = await inspector.Page.RunAndWaitForDownloadAsync(() => inspector.Page.GetByRole(AriaRole.Link, new() { Name = name }).ClickAsync());
+            (await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken)).Should().StartWith(begins);
         }
     }
 

@@ -24,6 +24,7 @@ export class Plots {
   /** @type {any[]} */ #plots = [];
   /** @type {HTMLElement[]} */ #values = [];
   #isClosed = false;
+  /** It was closed before anything could be sampled. */ #isOver = false;
 
   constructor() {
     this.place = el('div', { class: 'plots' });
@@ -35,6 +36,12 @@ export class Plots {
 
   /** @param {Connection} connection */
   add(connection) {
+    if (connection.state !== 'open' && this.#last === null) {
+      this.#isOver = true;
+      for (const plot of this.#plots.splice(0)) plot.destroy();
+      this.place.replaceChildren(el('p', { class: 'quiet small' }, 'It is over. Figures over time are sampled while a connection is open and this page looks at it.'));
+      return;
+    }
     const now = Date.now() / 1000;
     const seconds = now - this.#lastAt;
     const before = this.#last;
@@ -62,7 +69,7 @@ export class Plots {
       this.uplot = (await import(library)).default;
       if (!document.querySelector('link[data-plots]')) document.head.append(el('link', { rel: 'stylesheet', href: `${path}/assets/lib/uPlot.min.css`, 'data-plots': true }));
     } catch {
-      this.place.append(el('p', { class: 'quiet small' }, 'The plots need uPlot, which npm brings when this is built: install Node.js 20 or newer, and build again. Everything else works without.'));
+      if (!this.#isOver) this.place.append(el('p', { class: 'quiet small' }, 'The plots need uPlot, which npm brings when this is built: install Node.js 20 or newer, and build again. Everything else works without.'));
       return;
     }
     if (this.#isClosed) return;
@@ -71,7 +78,7 @@ export class Plots {
   }
 
   #build() {
-    if (!this.uplot || this.#isClosed) return;
+    if (!this.uplot || this.#isClosed || this.#isOver) return;
     for (const plot of this.#plots) plot.destroy();
     this.place.replaceChildren();
     this.#values = [];
@@ -93,7 +100,7 @@ export class Plots {
     return {
       width: this.#width(), height, legend: { show: false }, cursor: { y: false, points: { show: false } }, padding: [6, 8, 0, 0],
       axes: [{ ...axis, size: 22, space: 70 }, { ...axis, size: 56, space: 26, values: (/** @type {any} */ _, /** @type {number[]} */ ticks) => ticks.map((tick) => chart.show(tick)) }],
-      scales: { y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ most) => [0, Math.max(most || 0, 1) * 1.15] } },
+      scales: { x: { time: true, range: () => this.#span() }, y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ most) => [0, Math.max(most || 0, 1) * 1.15] } },
       series: [{}, ...chart.names.map((name, at) => ({ label: name, stroke: colour(`--layer-${chart.layer[at]}`), width: 1.75, spanGaps: false, points: { show: false } }))],
     };
   }
@@ -115,6 +122,12 @@ export class Plots {
       const place = this.#values[at];
       if (place) place.textContent = text || 'no figures yet';
     });
+  }
+
+  /** At least a minute, so that the first samples don't fill the plot. @returns {[number, number]} */
+  #span() {
+    const last = this.#samples.at(-1)?.at ?? Date.now() / 1000;
+    return [Math.min(this.#samples[0]?.at ?? last, last - 60), last];
   }
 
   #fit() {

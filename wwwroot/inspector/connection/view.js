@@ -1,13 +1,14 @@
 import { ApiError, exportAddress, readConnection } from '../api.js';
 import { el, icon, perFrame } from '../../shared/dom.js';
 import { layers } from '../../shared/layers.js';
-import { age, clock, many, number } from '../format.js';
+import { clock, many, number } from '../format.js';
 import { causeAdvice } from '../lore/causes.js';
 import { kindLore } from '../lore/kinds.js';
 import { layerLore } from '../lore/layers.js';
 import { showTrouble } from '../notices.js';
 import { printable } from '../printable.js';
 import { replaceAddress, toConnection, toConnections, toXray } from '../routes.js';
+import { lifetime } from '../connections/columns.js';
 import { EventStore, mostEvents } from './event-store.js';
 import { Plots } from './plots.js';
 import { Stack } from './stack.js';
@@ -129,9 +130,8 @@ export function showConnection(place, route, feed) {
   /** @param {import('../types.js').Connection} now */
   function drawHead(now) {
     title.textContent = printable(now.user ?? 'nobody');
-    const lifetime = age((now.closedAt ? Date.parse(now.closedAt) : Date.now()) - Date.parse(now.openedAt));
     const parts = [el('span', { class: 'state', 'data-state': now.state }, now.state), el('code', {}, id), ` ${printable(now.path ?? '')} from ${printable(now.remote)}, `,
-      now.closedAt ? `lasted ${lifetime}` : `for ${lifetime}`];
+      `${now.closedAt ? 'lasted' : 'for'} ${lifetime(now, Date.now())}`];
     story.replaceChildren(...parts);
     const { close } = now;
     if (close && !document.getElementById('close')) {

@@ -1,4 +1,4 @@
-import { age, number, rtt, size } from '../format.js';
+import { age, duration, number, rtt, size } from '../format.js';
 import { printable } from '../printable.js';
 
 /** @typedef {import('../types.js').Connection} Connection */
@@ -17,6 +17,12 @@ const stateOrder = { open: 0, refused: 1, closed: 2 };
 /** @param {Connection} connection @param {number} now */
 export const ageOf = (connection, now) => (connection.closedAt ? Date.parse(connection.closedAt) : now) - Date.parse(connection.openedAt);
 
+/** The age of what lives in whole seconds; of what was over soon, as exact as it was. @param {Connection} connection @param {number} now */
+export function lifetime(connection, now) {
+  const milliseconds = ageOf(connection, now);
+  return connection.closedAt && milliseconds < 10_000 ? duration(milliseconds) : age(milliseconds);
+}
+
 /** @param {number} received @param {number} sent @param {(value: number) => string} show */
 const bothWays = (received, sent, show) => `← ${show(received)}  → ${show(sent)}`;
 
@@ -25,7 +31,7 @@ export const columns = [
   { key: 'user', title: 'User', order: (c) => c.user ?? '\uffff', text: (c) => (c.user === null ? 'nobody' : printable(c.user)) },
   { key: 'state', title: 'State', order: (c) => stateOrder[c.state], text: (c) => c.state },
   { key: 'path', title: 'Path', order: (c) => c.path ?? '', text: (c) => printable(c.path ?? '–') },
-  { key: 'age', title: 'Age', hint: 'From opening to now, or to the end', isNumber: true, order: ageOf, text: (c, now) => age(ageOf(c, now)) },
+  { key: 'age', title: 'Age', hint: 'From opening to now, or to the end', isNumber: true, order: ageOf, text: (c, now) => lifetime(c, now) },
   { key: 'rtt', title: 'RTT', hint: 'The kernel’s smoothed round-trip time', isNumber: true, order: (c) => c.tcpInfo?.rttMicroseconds ?? -1, text: (c) => (c.tcpInfo ? rtt(c.tcpInfo.rttMicroseconds) : '–') },
   { key: 'bytes', title: 'Bytes', hint: '← received, → sent by the server', isNumber: true, order: (c) => c.counters.bytesReceived + c.counters.bytesSent, text: (c) => bothWays(c.counters.bytesReceived, c.counters.bytesSent, size) },
   { key: 'frames', title: 'Frames', isNumber: true, order: (c) => c.counters.framesReceived + c.counters.framesSent, text: (c) => bothWays(c.counters.framesReceived, c.counters.framesSent, number) },

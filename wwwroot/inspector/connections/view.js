@@ -1,6 +1,7 @@
 import { ApiError, readConnections } from '../api.js';
 import { el, perFrame, reconcile } from '../../shared/dom.js';
 import { layerLore } from '../lore/layers.js';
+import { layerBars } from '../../shared/layers.js';
 import { emptyNotice, showTrouble } from '../notices.js';
 import { replaceAddress, toConnection, toConnections } from '../routes.js';
 import { columns } from './columns.js';
@@ -166,9 +167,9 @@ export function showConnections(place, route, feed) {
   /** @param {Connection} connection */
   function createRow(connection) {
     const cells = columns.map((column) => el('td', { role: 'cell', class: column.isNumber ? 'number' : '', 'data-label': column.title, 'data-column': column.key }));
-    cells[0]?.append(el('a', { href: toConnection(connection.id), tabindex: '-1' }), el('span', { class: 'quiet small id' }, connection.id));
+    cells[0]?.append(layerBars(), el('a', { href: toConnection(connection.id), tabindex: '-1' }), el('span', { class: 'quiet small id' }, connection.id));
     cells[1]?.append(el('span', { class: 'state' }));
-    cells.at(-1)?.append(el('span'), el('span', { class: 'quiet small by' }));
+    cells.at(-1)?.append(el('span', { class: 'cause' }), el('span', { class: 'quiet small by' }));
     return el('tr', { role: 'row', onfocus: () => (current = connection.id) }, ...cells);
   }
 
@@ -176,9 +177,10 @@ export function showConnections(place, route, feed) {
   function updateRow(row, connection, now) {
     row.tabIndex = connection.id === current ? 0 : -1;
     row.dataset.state = connection.state;
+    for (const { layer, state } of connection.layers ?? []) row.querySelector(`i[data-layer="${layer}"]`)?.setAttribute('data-state', state);
     columns.forEach((column, at) => {
       const cell = row.children[at];
-      const target = cell?.firstElementChild ?? cell;
+      const target = cell?.querySelector('a, .state, .cause') ?? cell;
       const value = column.text(connection, now);
       if (target && target.textContent !== value) target.textContent = value;
       if (column.key === 'cause' && cell instanceof HTMLElement) {

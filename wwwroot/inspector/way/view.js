@@ -70,7 +70,7 @@ export function showWay(place, route) {
     if (!picked) return;
     heading.hidden = false;
     heading.textContent = `X-ray of where it began: ${printable(picked.summary)}`;
-    renderXray(xray, { picked, events, connection, showsWay: false }, stop.signal);
+    await renderXray(xray, { picked, events, connection, showsWay: false }, stop.signal);
   }
 
   return {

@@ -28,7 +28,7 @@ export function bitDiagram(frame, at, highlight, signal) {
   };
   narrow.addEventListener('change', draw, { signal });
   draw();
-  return el('div', { class: 'bits', id: `bits-${at}` }, diagram, fieldTable());
+  return el('div', { class: 'bits', id: `bits-${at}` }, diagram, at === 0 ? fieldTable() : el('details', {}, el('summary', {}, 'Its fields'), fieldTable()));
 
   /** @param {import('./bits.js').Segment} segment */
   function cell({ field, bits, isFirst, isLast }) {

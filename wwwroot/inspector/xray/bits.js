@@ -9,6 +9,30 @@ const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 
 export const opcodeNumber = (opcode) => (typeof opcode === 'number' ? opcode : (opcodes[opcode] ?? 0));
 
 /**
+ * Reads a header from bytes, for frames that broke a rule and were not decoded.
+ * @param {Uint8Array} bytes
+ * @returns {FrameHeader | null} null: there are too few
+ */
+export function headerOf(bytes) {
+  const [first, second] = bytes;
+  if (first === undefined || second === undefined) return null;
+  const masked = (second & 0x80) !== 0;
+  const short = second & 0x7f;
+  const lengthBytes = short === 126 ? 2 : short === 127 ? 8 : 0;
+  const headerLength = 2 + lengthBytes + (masked ? 4 : 0);
+  if (bytes.length < headerLength) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const opcode = first & 0x0f;
+  return {
+    fin: (first & 0x80) !== 0, rsv1: (first & 0x40) !== 0, rsv2: (first & 0x20) !== 0, rsv3: (first & 0x10) !== 0,
+    opcode: Object.keys(opcodes).find((name) => opcodes[name] === opcode) ?? opcode,
+    masked, headerLength, isControl: opcode >= 8,
+    payloadLength: lengthBytes === 2 ? view.getUint16(2) : lengthBytes === 8 ? Number(view.getBigUint64(2)) : short,
+    maskingKey: masked ? view.getUint32(headerLength - 4) : 0,
+  };
+}
+
+/**
  * The fields of a frame's header in the order of the wire (RFC 6455 5.2), as bits.
  * @param {FrameHeader} header
  * @returns {Field[]}
@@ -23,7 +47,7 @@ export function fieldsOf(header) {
   /** @type {Field[]} */
   const fields = [
     flag('fin', header.fin, header.fin ? 'last frame of its message' : 'more frames of this message follow'),
-    flag('rsv1', header.rsv1, header.rsv1 ? 'the message is compressed' : 'not compressed'),
+    flag('rsv1', header.rsv1, header.rsv1 ? 'set: compressed, where permessage-deflate was agreed on' : 'not compressed'),
     flag('rsv2', header.rsv2, header.rsv2 ? 'set: no extension known here uses it' : 'unused'),
     flag('rsv3', header.rsv3, header.rsv3 ? 'set: no extension known here uses it' : 'unused'),
     { key: 'opcode', bits: binary(opcode, 4), value: `0x${opcode.toString(16).toUpperCase()} ${typeof header.opcode === 'string' ? header.opcode : 'not defined'}`, firstByte: 0, endByte: 1 },

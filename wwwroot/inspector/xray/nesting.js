@@ -9,7 +9,7 @@
  * @property {ByteEvent[]} hubMessages
  * @property {ByteEvent | null} message
  * @property {ByteEvent[]} frames
- * @property {ByteEvent[]} others HTTP heads and TLS records
+ * @property {ByteEvent[]} others HTTP heads, TLS records, and control frames between the frames of the message
  */
 
 const frameKinds = new Set(['frame', 'ping', 'pong', 'close']);
@@ -44,7 +44,7 @@ export function nest(events, anchor) {
   const within = (message ?? anchor).bytes;
   const frames = isControl ? [anchor] : near.filter((event) => isFrame(event) && overlap(event.bytes, within) && (message === null || event.kind === 'frame'));
   const hubMessages = isControl ? [] : near.filter((event) => event.layer === 'signalR' && overlap(event.bytes, within));
-  const others = touching.filter((event) => event.layer === 'http' || event.layer === 'tls');
+  const others = touching.filter((event) => event.layer === 'http' || event.layer === 'tls' || (message !== null && isFrame(event) && event.kind !== 'frame'));
   const range = union([anchor, ...frames, ...(message ? [message] : []), ...others].map((event) => event.bytes));
   const run = union(near.filter((event) => chunkOf(event) === chunkOf(anchor)).map((event) => event.bytes).concat(anchor.bytes));
   return { anchor, range, run, hubMessages, message, frames, others };

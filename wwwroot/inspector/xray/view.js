@@ -7,6 +7,7 @@ import { printable } from '../printable.js';
 import { toConnection, toConnections, toWay, toXray } from '../routes.js';
 import { wayOf } from '../way/lanes.js';
 import { bitDiagram } from './bit-diagram.js';
+import { headerOf } from './bits.js';
 import { callsOf, idsIn, takesPart } from './call.js';
 import { HexView } from './hex.js';
 import { Highlight } from './highlight.js';
@@ -59,7 +60,7 @@ export function showXray(place, route) {
         el('div', { class: 'exports' }, neighbour('Earlier', neighbours.earlier), neighbour('Later', neighbours.later)));
       const body = el('div', {});
       view.replaceChildren(head, el('p', { class: 'xray-summary' }, printable(picked.summary)), body);
-      renderXray(body, { picked, events, connection }, stop.signal);
+      await renderXray(body, { picked, events, connection }, stop.signal);
     } catch (error) {
       if (!stop.signal.aborted) view.replaceChildren(troubleNotice(error, () => void load()));
     }
@@ -88,16 +89,19 @@ export function showXray(place, route) {
  * @param {{ picked: LayerEvent, events: LayerEvent[], connection: import('../types.js').Connection, showsWay?: boolean }} seen
  * @param {AbortSignal} signal
  */
-export function renderXray(place, { picked, events, connection, showsWay = true }, signal) {
+export async function renderXray(place, { picked, events, connection, showsWay = true }, signal) {
   const calls = callsOf(events);
   let call = calls.find((one) => takesPart(one, picked)) ?? null;
   const anchor = hasBytes(picked) ? picked : call && hasBytes(call.invocation) ? call.invocation : null;
   const nest = anchor ? nestOf(events, anchor) : null;
   // A frame or message is X-rayed with the call that it carries.
   call ??= calls.find((one) => nest?.hubMessages.some((message) => message.sequence === one.invocation.sequence || message.sequence === one.completion?.sequence)) ?? null;
+  const layers = nest && { ...nest };
+  // A frame that broke a rule was not decoded; its header can be shown all the same.
+  if (nest && nest.frames.length === 0 && picked.kind === 'fault' && picked.layer === 'webSocket') nest.frames = await brokenFrame(nest.anchor, signal);
   const highlight = nest ? new Highlight(marksOf(nest)) : null;
 
-  const left = el('section', { class: 'xray-layers', 'aria-label': 'Layers' }, el('h2', {}, 'At every layer'), ladder({ picked, nest, call, connection }, highlight));
+  const left = el('section', { class: 'xray-layers', 'aria-label': 'Layers' }, el('h2', {}, 'At every layer'), ladder({ picked, nest: layers, call, connection }, highlight));
   const right = el('section', { class: 'xray-bytes', 'aria-label': 'Bytes' });
   const times = el('section', { class: 'xray-times', hidden: true }, el('h2', {}, 'Time between the layers'));
   const way = el('section', { class: 'xray-way', hidden: true });
@@ -124,7 +128,7 @@ export function renderXray(place, { picked, events, connection, showsWay = true 
       const [frame] = nest.frames;
       const header = frame?.detail.header;
       hex.replaceChildren();
-      if (frame && header.masked && header.payloadLength > 0) {
+      if (frame && header.masked && frame.bytes.end > frame.bytes.start + header.headerLength) {
         const from = frame.bytes.start + header.headerLength - range.start;
         hex.append(unmasking(bytes.subarray(from, from + Math.min(16, header.payloadLength)), header.maskingKey, header.rsv1));
       }
@@ -166,4 +170,12 @@ export function renderXray(place, { picked, events, connection, showsWay = true 
       if (!signal.aborted) way.replaceChildren(el('h2', {}, 'Its way on'), troubleNotice(error, () => void showWay(text)));
     }
   }
+}
+
+/** The frame that a fault's bytes begin, if they are there. @param {import('./nesting.js').ByteEvent} fault @param {AbortSignal} signal */
+async function brokenFrame(fault, signal) {
+  const { start, end } = fault.bytes;
+  const bytes = await readBytes(fault.connection, fault.tap ?? 'plain', fault.direction, { start, end: Math.min(end, start + 14) }, signal).catch(() => new Uint8Array());
+  const header = headerOf(bytes);
+  return header ? [{ ...fault, kind: 'frame', detail: { header } }] : [];
 }
