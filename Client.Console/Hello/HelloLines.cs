@@ -20,7 +20,11 @@ internal sealed class HelloLines(HelloSettings settings, LayerTrace trace, RowWr
     /// <summary>Characters of a line, at most.</summary>
     private const int LongestLine = 64 * 1024;
 
+    /// <summary>How long, once the WebSocket is over, the end of the input may take to be noticed.</summary>
+    private static readonly TimeSpan InputGrace = TimeSpan.FromMilliseconds(250);
+
     private HelloSocket? _socket;
+    private Task _underWay = Task.CompletedTask;
     private bool _hasFailed;
 
     /// <summary>A Pong came.</summary>
@@ -32,19 +36,19 @@ internal sealed class HelloLines(HelloSettings settings, LayerTrace trace, RowWr
     {
         await using var socket = _socket = await HelloSocket.Open(settings, trace, text => output.Write(new Row($"< {text}")), leave.Token);
         trace.Tell();
-        try
+        var left = new TaskCompletionSource();
+        await using var leaving = leave.Token.Register(() => left.TrySetResult());
+        // A read of standard input can't be called off: whoever leaves, or is left, does not wait for it.
+        var sending = SendLines(socket, input, leave.Token);
+        await Task.WhenAny(sending, socket.Ended, left.Task);
+        if (!leave.IsMade)
         {
-            await foreach (var line in StandardInputLines.Read(input, LongestLine, leave.Token))
-            {
-                if (line.Fault is { } fault) Fail($"Line {line.Number} was not sent: {fault}");
-                else if (!await Do(socket, line.Number, HelloInput.Parse(line.Text!), line.Text!, leave.Token)) break;
-                if (socket.Ended.IsCompleted) break;
-            }
+            await _underWay;
+            await Task.WhenAny(sending, Task.Delay(InputGrace));
         }
-        catch (OperationCanceledException) when (leave.IsMade)
-        {
-            _hasFailed = !Terminals.HasPerson;
-        }
+
+        if (sending.IsCompleted) await sending;
+        else if (!Terminals.HasPerson) Fail(leave.IsMade ? "Left before the end of the input." : "The WebSocket ended before the input did.");
 
         await socket.Close(1000, null);
         var end = await socket.Ended;
@@ -53,8 +57,33 @@ internal sealed class HelloLines(HelloSettings settings, LayerTrace trace, RowWr
         return !_hasFailed;
     }
 
-    /// <returns>False when no more lines are to be read.</returns>
+    private async Task SendLines(HelloSocket socket, Stream input, CancellationToken leave)
+    {
+        try
+        {
+            await foreach (var line in StandardInputLines.Read(input, LongestLine, leave))
+            {
+                if (socket.Ended.IsCompleted) Fail($"Line {line.Number} was not sent: the WebSocket is over.");
+                else if (line.Fault is { } fault) Fail($"Line {line.Number} was not sent: {fault}");
+                else if (!await Do(socket, line.Number, HelloInput.Parse(line.Text!), line.Text!, leave)) return;
+                if (socket.Ended.IsCompleted) return;
+            }
+        }
+        catch (OperationCanceledException) when (leave.IsCancellationRequested)
+        {
+            // The user left, which is told elsewhere.
+        }
+    }
+
     private async Task<bool> Do(HelloSocket socket, long number, HelloInput input, string line, CancellationToken leave)
+    {
+        var doing = Send(socket, number, input, line, leave);
+        _underWay = doing;
+        return await doing;
+    }
+
+    /// <returns>False when no more lines are to be read.</returns>
+    private async Task<bool> Send(HelloSocket socket, long number, HelloInput input, string line, CancellationToken leave)
     {
         if (input is HelloInput.Wrong wrong)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -116,6 +117,30 @@ public sealed class HelloProcessTests(ChatServer server) : IClassFixture<ChatSer
         broken.ExitCode.Should().Be(1);
         broken.Errors.Should().Contain("Line 1 got no answer.").And.Contain("broke without a Close frame");
         broken.Output.Should().Contain("tcp         -- closed");
+    }
+
+    [Fact]
+    public async Task A_server_that_says_goodbye_ends_it_though_the_input_is_still_open()
+    {
+        await using var brief = await Start(async context =>
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            await socket.CloseAsync((System.Net.WebSockets.WebSocketCloseStatus)4000, "that was all", context.RequestAborted);
+        });
+        var start = new ProcessStartInfo("dotnet", ["exec", Repository.ConsoleProgram, "hello", brief.Urls.First()])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        process.ExitCode.Should().Be(1);
+        errors.Should().Contain("The server closed the WebSocket (4000, that was all).").And.Contain("ended before the input did");
+        (await output).Should().Contain("closed            by server at webSocket, code 4000, server_closed");
     }
 
     private static Task<(int ExitCode, string Output, string Errors)> Run(string input, params string[] arguments) => ConsoleProgram.Run(input, [], ["hello", .. arguments]);
