@@ -21,6 +21,14 @@ internal sealed class TemporaryServer : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>Sends the server a signal, and waits for its end.</summary>
+    public async Task Signal(string name)
+    {
+        await _process!.Signal(name);
+        await _process.WaitForExit(TimeSpan.FromSeconds(20));
+        await Stop();
+    }
+
     public async Task<HubConnection> Connect(string name)
     {
         var hub = _process!.Hub(await _process.SignIn(name));

@@ -1,3 +1,5 @@
+import { hubAddress } from './own-connection.js';
+
 /** @import { Hub } from './types.js' */
 
 /** Whether the browser build of SignalR is there; without Node.js the server's build leaves it out. */
@@ -11,7 +13,7 @@ export function createHub() {
   /** @type {typeof import('@microsoft/signalr')} */
   const signalR = /** @type {any} */ (window).signalR;
   return new signalR.HubConnectionBuilder()
-    .withUrl('/chat', { skipNegotiation: true, transport: signalR.HttpTransportType.WebSockets })
+    .withUrl(hubAddress, { skipNegotiation: true, transport: signalR.HttpTransportType.WebSockets })
     // What goes wrong is shown on the page, with a reason.
     .configureLogging(signalR.LogLevel.None)
     .build();

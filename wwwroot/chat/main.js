@@ -3,6 +3,7 @@ import { attachThemeButton } from '../shared/theme.js';
 import { createAnnouncer } from './announcer.js';
 import { Chat, defaultRoom } from './chat.js';
 import { createComposer } from './composer.js';
+import { createConnectionPanel } from './connection-panel.js';
 import { createDrawers } from './drawers.js';
 import { hasSignalR } from './hub.js';
 import { createMembers } from './members.js';
@@ -53,6 +54,16 @@ function show(user) {
     behind: [element('conversation')],
   });
   createStatus({ chat, chip: element('status'), banner: element('banner'), retry: button('retry'), text: element('banner-text'), live: element('status-live') });
+  createConnectionPanel({
+    chat,
+    frame: element('chat'),
+    panel: element('connection-panel'),
+    toggle: button('layers-toggle'),
+    close: button('layers-close'),
+    list: element('connection-layers'),
+    note: element('connection-note'),
+    link: byId('connection-link', HTMLAnchorElement),
+  });
   const rooms = createRoomList({
     chat,
     joined: element('joined-rooms'),

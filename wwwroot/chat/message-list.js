@@ -120,6 +120,7 @@ export function createMessageList({ chat, scroller, list, jump, empty }) {
   list.addEventListener('keydown', event => {
     const rows = messageRows();
     const at = rows.findIndex(row => row === document.activeElement);
+    if (event.key === 'x' && at >= 0 && !event.ctrlKey && !event.metaKey && !event.altKey) /** @type {HTMLElement | null} */ (rows[at].querySelector('.x-ray'))?.click();
     const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1 }[event.key];
     if (at < 0 || to === undefined || !rows[to]) return;
     event.preventDefault();

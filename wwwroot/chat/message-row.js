@@ -43,8 +43,10 @@ function drawMessage({ message, leads }, { me }) {
     el('div', { class: 'content' },
       leads ? el('p', { class: 'author' }, el('bdi', {}, message.author), isOwn ? el('span', { class: 'you' }, 'you') : null, time) : el('span', { class: 'visually-hidden' }, `${message.author}: `),
       drawText(message.text)),
-    // What looks into one message goes here: its number now, its X-ray later.
-    el('div', { class: 'actions' }, el('span', { class: 'number mono', title: 'The number of this message in its room' }, `#${message.number}`)));
+    el('div', { class: 'actions' },
+      el('span', { class: 'number mono', title: 'The number of this message in its room' }, `#${message.number}`),
+      // Not a stop for the Tab key, since there are hundreds: the message itself is, and x opens it.
+      el('a', { class: 'x-ray', tabindex: -1, href: `/inspect#find=${encodeURIComponent(message.id)}`, target: '_blank', rel: 'noopener', title: 'See this message at every layer (x)', 'aria-label': `X-ray of message ${message.number}` }, 'X-ray')));
   return item;
 }
 

@@ -1,0 +1,201 @@
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Playwright;
+using RealtimeHello.Contracts;
+using RealtimeHello.Tests.Client;
+using RealtimeHello.Tests.Support;
+using static Microsoft.Playwright.Assertions;
+
+namespace RealtimeHello.Tests.Pages;
+
+/// <summary>How people use the chat page: by keyboard, beside a terminal, far up in the history, and while things go wrong.</summary>
+public sealed class ChatPageUseTests(Browser browser)
+{
+    [Fact]
+    public async Task The_keyboard_alone_signs_in_posts_changes_rooms_and_opens_the_x_ray()
+    {
+        await using var folder = new TemporaryServer();
+        await using var context = await browser.Open();
+        var chat = await ChatPage.Open(context, await folder.Start());
+        var keys = chat.Page.Keyboard;
+
+        await Expect(chat.Page.GetByTestId("name-input")).ToBeFocusedAsync();
+        await keys.TypeAsync("ada");
+        await keys.PressAsync("Enter");
+        await chat.IsConnected();
+        await Expect(chat.Page.GetByTestId("composer")).ToBeFocusedAsync();
+        await keys.TypeAsync("first line");
+        await keys.PressAsync("Shift+Enter");
+        await keys.TypeAsync("second line");
+        await keys.PressAsync("Enter");
+        await chat.Shows("first line\nsecond line", 1);
+
+        await TabTo(chat, chat.Page.GetByTestId("new-room-input"), "Shift+Tab");
+        await keys.TypeAsync("side");
+        await keys.PressAsync("Enter");
+        await Expect(chat.Page.Locator("#room-title")).ToHaveTextAsync("#side");
+        await keys.PressAsync("Escape");
+        await Expect(chat.Page.GetByTestId("composer")).ToBeFocusedAsync();
+        await keys.PressAsync("Alt+ArrowUp");
+        await Expect(chat.Page.Locator("#room-title")).ToHaveTextAsync("#lobby");
+
+        await TabTo(chat, chat.Page.Locator(".message[data-number=\"1\"]"), "Shift+Tab");
+        var opened = await context.RunAndWaitForPageAsync(() => keys.PressAsync("x"));
+        opened.Url.Should().Contain("/inspect#find=");
+        await keys.PressAsync("?");
+        await Expect(chat.Page.GetByTestId("help-dialog")).ToBeVisibleAsync();
+        await keys.PressAsync("Escape");
+        await Expect(chat.Page.GetByTestId("help-dialog")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task The_page_and_the_console_client_read_each_other()
+    {
+        await using var folder = new TemporaryServer();
+        var server = await folder.Start();
+        await using var context = await browser.Open();
+        var chat = await ChatPage.SignedIn(context, server, "ada");
+        await chat.Post("hello from the browser");
+        await chat.Shows("hello from the browser", 1);
+        using var home = new TemporaryFolder();
+
+        var (exitCode, output, errors) = await ConsoleRun.Piped(home.Path, "hello from the console\n", "chat", "--server", server.ToString(), "--name", "bob", "--room", "lobby", "--history", "10");
+
+        exitCode.Should().Be(0, errors);
+        output.Should().Be("#lobby 1 ada: hello from the browser\n#lobby 2 bob: hello from the console\n");
+        await chat.Shows("hello from the console", 2);
+    }
+
+    [Fact]
+    public async Task Scrolling_up_reads_older_messages_and_keeps_the_place()
+    {
+        await using var folder = new TemporaryServer();
+        var server = await folder.Start();
+        await using (var bob = await folder.Connect("bob"))
+        {
+            await bob.InvokeAsync<RoomState>(nameof(IChatHub.JoinRoom), "lobby", null, TestContext.Current.CancellationToken);
+            for (var i = 1; i <= 200; i++)
+                await bob.InvokeAsync<PostReceipt>(nameof(IChatHub.PostMessage), "lobby", Guid.CreateVersion7().ToString(), $"message {i}", TestContext.Current.CancellationToken);
+        }
+
+        await using var context = await browser.Open();
+        var chat = await ChatPage.SignedIn(context, server, "ada");
+        await chat.Shows("message 200", 200);
+        await Expect(chat.Page.Locator(".message[data-number=\"100\"]")).ToHaveCountAsync(0);
+
+        // To where the history is read on; what was at the top then stays where it is.
+        await chat.Page.EvaluateAsync("() => { document.getElementById('scroller').scrollTop = 400; }");
+        var top = await chat.Page.EvaluateAsync<string>(
+            """
+            () => {
+              const scroller = document.getElementById('scroller');
+              const row = [...document.querySelectorAll('.message')].find(each => each.getBoundingClientRect().bottom > scroller.getBoundingClientRect().top);
+              return `${row.dataset.number} ${Math.round(row.getBoundingClientRect().top)}`;
+            }
+            """);
+        await Expect(chat.Page.Locator(".message[data-number=\"100\"]")).ToHaveCountAsync(1, new() { Timeout = 20_000 });
+
+        var after = await chat.Page.EvaluateAsync<double>("number => document.querySelector(`.message[data-number=\"${number}\"]`).getBoundingClientRect().top", top.Split(' ')[0]);
+        after.Should().BeApproximately(double.Parse(top.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), 2);
+        await chat.Page.GetByTestId("jump-new").ClickAsync();
+        await Expect(chat.Page.Locator(".message[data-number=\"200\"]")).ToBeInViewportAsync();
+    }
+
+    [Fact]
+    public async Task Other_rooms_count_what_is_unread()
+    {
+        await using var folder = new TemporaryServer();
+        await using var context = await browser.Open();
+        var chat = await ChatPage.SignedIn(context, await folder.Start(), "ada");
+        await chat.Page.GetByTestId("new-room-input").FillAsync("side");
+        await chat.Page.GetByTestId("new-room-button").ClickAsync();
+        await Expect(chat.Page.Locator("#room-title")).ToHaveTextAsync("#side");
+        await using var bob = await folder.Connect("bob");
+        await bob.InvokeAsync<RoomState>(nameof(IChatHub.JoinRoom), "lobby", null, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 3; i++)
+            await bob.InvokeAsync<PostReceipt>(nameof(IChatHub.PostMessage), "lobby", Guid.CreateVersion7().ToString(), "psst", TestContext.Current.CancellationToken);
+
+        var lobby = chat.Page.GetByTestId("room-list").GetByRole(AriaRole.Button, new() { NameRegex = new System.Text.RegularExpressions.Regex("lobby.*3 unread") });
+        await Expect(lobby).ToBeVisibleAsync();
+        await Expect(chat.Page).ToHaveTitleAsync(new System.Text.RegularExpressions.Regex(@"^\(3\) #side"));
+        await lobby.ClickAsync();
+        await chat.Shows("psst", 3);
+        await Expect(chat.Page.Locator(".badge")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_says_so_on_the_page_with_a_countdown()
+    {
+        await using var folder = new TemporaryServer();
+        var server = await folder.Start();
+        await using var context = await browser.Open();
+        var chat = await ChatPage.SignedIn(context, server, "ada");
+        await folder.Signal("TERM");
+
+        await Expect(chat.Page.Locator("#banner-text")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"Reconnecting in \d+ s\."), new() { Timeout = 20_000 });
+        await Expect(chat.Page.GetByTestId("connection-state")).ToContainTextAsync("Server restarting");
+        await folder.Start(server);
+        await chat.IsConnected();
+        await Expect(chat.Page.Locator("#banner")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task A_refused_message_stays_with_its_reason_and_can_be_discarded()
+    {
+        await using var folder = new TemporaryServer();
+        await using var context = await browser.Open();
+        var chat = await ChatPage.SignedIn(context, await folder.Start(), "ada");
+        // The page itself lets no such text through; a kept outbox may hold anything.
+        await chat.Page.EvaluateAsync(
+            """
+            () => sessionStorage.setItem('outbox:ada', JSON.stringify([{ room: 'lobby', id: crypto.randomUUID(), text: 'bell \u0007', madeAt: new Date().toISOString(), state: 'waiting', trouble: '', tries: 0 }]))
+            """);
+        await chat.Page.ReloadAsync();
+
+        var failed = chat.Page.Locator(".message.failed");
+        await Expect(failed).ToContainTextAsync("Not sent.", new() { Timeout = 20_000 });
+        await Expect(failed.GetByRole(AriaRole.Button, new() { Name = "Retry" })).ToBeVisibleAsync();
+        await chat.Post("this one is fine");
+        await chat.Shows("this one is fine", 1);
+        await failed.GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
+        await Expect(failed).ToHaveCountAsync(0);
+    }
+
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(390)]
+    public async Task The_page_shows_the_layers_of_its_own_connection_and_not_of_another_tabs(int width)
+    {
+        await using var folder = new TemporaryServer();
+        var server = await folder.Start();
+        await using var context = await browser.Open(width);
+        var chat = await ChatPage.SignedIn(context, server, "ada");
+        var other = await ChatPage.Open(context, server);
+        await other.IsConnected();
+
+        await chat.Page.GetByTestId("layers-toggle").ClickAsync();
+        var panel = chat.Page.GetByTestId("connection-panel");
+        await Expect(panel.Locator("li[data-layer]")).ToHaveCountAsync(7, new() { Timeout = 20_000 });
+        await Expect(panel.Locator("li[data-layer=\"webSocket\"]")).ToHaveAttributeAsync("data-state", "open");
+        await Expect(panel.Locator("li[data-layer=\"tls\"]")).ToHaveAttributeAsync("data-state", "absent");
+        (await chat.AxeFindings()).Should().BeEmpty();
+        (await chat.HorizontalOverflow()).Should().BeLessThanOrEqualTo(0);
+
+        await other.Page.GetByTestId("layers-toggle").ClickAsync();
+        await Expect(other.Page.Locator("#connection-link")).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        (await other.Page.Locator("#connection-link").GetAttributeAsync("href")).Should().NotBe(await chat.Page.Locator("#connection-link").GetAttributeAsync("href"));
+        await chat.Page.Keyboard.PressAsync("Escape");
+        chat.Complaints.Should().BeEmpty();
+    }
+
+    /// <summary>Presses Tab until an element has the focus; it must be within reach.</summary>
+    private static async Task TabTo(ChatPage chat, ILocator target, string key)
+    {
+        for (var presses = 0; presses < 40; presses++)
+        {
+            if (await target.EvaluateAsync<bool>("element => element === document.activeElement")) return;
+            await chat.Page.Keyboard.PressAsync(key);
+        }
+
+        throw new InvalidOperationException($"{key} never came to {target}.");
+    }
+}
