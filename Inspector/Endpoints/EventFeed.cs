@@ -25,6 +25,9 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
     private readonly EventSequence from = after ?? new EventSequence(journal.LastNumber, long.MaxValue, Layer.Application, int.MaxValue);
     private readonly Dictionary<ConnectionRecord, ConnectionReader> readers = [];
     private readonly List<LayerEvent> events = [];
+    /// <summary>Whoever only wants to know that connections come and go, such as a list of them, makes nobody decode their messages.</summary>
+    private readonly DecodingDepth depth = wanted.Count > 0 && wanted.All(layer => layer is Layer.Tcp or Layer.Tls) ? DecodingDepth.Lifecycle : DecodingDepth.Full;
+
     private readonly PipeWriter body = context.Response.BodyWriter;
     private readonly ArrayBufferWriter<byte> json = new();
 
@@ -72,7 +75,7 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
     {
         // Asked before reading: what closes it meanwhile is read with it, and not a second time from the start.
         var isOver = record.ClosedAt is not null;
-        if (!readers.TryGetValue(record, out var reader)) readers.Add(record, reader = new ConnectionReader(record, DecodingDepth.Full, journal.Options.Decoders));
+        if (!readers.TryGetValue(record, out var reader)) readers.Add(record, reader = new ConnectionReader(record, depth, journal.Options.Decoders));
         bool more;
         do
         {
