@@ -234,6 +234,22 @@ public sealed class InspectorPageTests(Browser browser) : IDisposable
     }
 
     [Fact]
+    public async Task Figures_are_plotted_and_without_the_library_the_page_says_what_to_install()
+    {
+        await using var ada = await server.Connect("ada");
+        await using var context = await browser.Open();
+        var inspector = await InspectorPage.AsOperator(context, server);
+        await inspector.OpenConnectionOf("ada");
+        await CountIs(inspector.Page.Locator(".plot canvas"), 3);
+        await Assertions.Expect(inspector.Page.Locator(".plot-value").Nth(1)).ToContainTextAsync("B", new() { Timeout = 20_000 });
+
+        await context.RouteAsync("**/lib/uPlot*", route => route.AbortAsync());
+        var without = await InspectorPage.Open(context, server.Address, new Uri(inspector.Page.Url).Fragment);
+        await Says(without.Page.Locator(".plots"), "install Node.js");
+        await without.TimelineRows.First.WaitForAsync();
+    }
+
+    [Fact]
     public async Task Everything_is_reached_by_keyboard()
     {
         await using var ada = await server.Connect("ada");

@@ -1,4 +1,4 @@
-import { age, duration, number, rtt, size } from '../format.js';
+import { age, duration, milliseconds, number, rtt, size } from '../format.js';
 import { printable } from '../printable.js';
 
 /** @typedef {import('../types.js').Connection} Connection */
@@ -15,12 +15,12 @@ import { printable } from '../printable.js';
 const stateOrder = { open: 0, refused: 1, closed: 2 };
 
 /** @param {Connection} connection @param {number} now */
-export const ageOf = (connection, now) => (connection.closedAt ? Date.parse(connection.closedAt) : now) - Date.parse(connection.openedAt);
+export const ageOf = (connection, now) => (connection.closedAt ? milliseconds(connection.closedAt) : now) - milliseconds(connection.openedAt);
 
 /** The age of what lives in whole seconds; of what was over soon, as exact as it was. @param {Connection} connection @param {number} now */
 export function lifetime(connection, now) {
-  const milliseconds = ageOf(connection, now);
-  return connection.closedAt && milliseconds < 10_000 ? duration(milliseconds) : age(milliseconds);
+  const lasted = ageOf(connection, now);
+  return connection.closedAt && lasted < 10_000 ? duration(lasted) : age(lasted);
 }
 
 /** @param {number} received @param {number} sent @param {(value: number) => string} show */
