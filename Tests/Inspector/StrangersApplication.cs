@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -43,7 +44,9 @@ internal sealed class StrangersApplication : IAsyncDisposable
         builder.Services.AddSignalR();
         builder.Services.AddConnectionInspector(inspector);
         var app = builder.Build();
+        app.UseWebSockets();
         app.MapHub<EchoHub>("/echo");
+        app.Map("/deflated", Deflated);
         app.MapConnectionInspector();
         try
         {
@@ -59,6 +62,16 @@ internal sealed class StrangersApplication : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    /// <summary>Sends one message back, compressed, and says goodbye.</summary>
+    private static async Task Deflated(HttpContext context)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { DangerousEnableCompression = true });
+        var buffer = new byte[4096];
+        var message = await socket.ReceiveAsync(buffer, context.RequestAborted);
+        await socket.SendAsync(buffer.AsMemory(0, message.Count), message.MessageType, true, context.RequestAborted);
+        await socket.CloseAsync(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
+    }
 
     private Uri Address(string scheme) => new(
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(address => address.StartsWith(scheme, StringComparison.Ordinal)));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
+using System.Text;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Playwright;
@@ -91,6 +92,27 @@ public sealed class InspectorPageElsewhereTests(Browser browser)
         await inspector.TimelineRows.First.DblClickAsync();
         await Says(inspector.Page.Locator("h1"), "gap");
         inspector.Complaints.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_compressed_message_is_shown_as_what_it_says_and_as_what_went_over_the_wire()
+    {
+        await using var application = await StrangersApplication.Start(options => options.IsOperator = _ => true);
+        using var socket = new ClientWebSocket { Options = { DangerousDeflateOptions = new() } };
+        await socket.ConnectAsync(new UriBuilder(application.Plain) { Scheme = "ws", Path = "/deflated" }.Uri, TestContext.Current.CancellationToken);
+        var said = string.Concat(Enumerable.Repeat("again and ", 50));
+        await socket.SendAsync(Encoding.UTF8.GetBytes(said), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
+        await socket.ReceiveAsync(new byte[4096], TestContext.Current.CancellationToken);
+        await using var context = await browser.Open();
+        var inspector = await Open(context, application.Plain);
+        await OpenFirst(inspector);
+        await inspector.Page.Locator("#filter-kind").SelectOptionAsync("message");
+        await inspector.TimelineRows.First.DblClickAsync();
+
+        await Says(inspector.Page.Locator(".rung.picked"), "Compressed to");
+        await Says(inspector.Page.Locator(".rung.picked"), said.Trim());
+        await Says(inspector.Page.Locator(".unmasking caption"), "still compressed");
+        await Says(inspector.Page.Locator(".bit-cell[data-field=rsv1] .bit-digits"), "1");
     }
 
     private static async Task OpenFirst(InspectorPage inspector)

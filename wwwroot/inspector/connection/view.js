@@ -4,7 +4,8 @@ import { layers } from '../../shared/layers.js';
 import { clock, many, number } from '../format.js';
 import { causeAdvice } from '../lore/causes.js';
 import { kindLore } from '../lore/kinds.js';
-import { layerLore } from '../lore/layers.js';
+import { definitions } from '../lore/fields.js';
+import { figureLore, layerLore } from '../lore/layers.js';
 import { showTrouble } from '../notices.js';
 import { printable } from '../printable.js';
 import { replaceAddress, toConnection, toConnections, toXray } from '../routes.js';
@@ -76,6 +77,7 @@ export function showConnection(place, route, feed) {
       el('div', { class: 'connection-body' },
         el('section', { class: 'stack-side', 'aria-labelledby': 'stack-title' },
           el('h2', { id: 'stack-title' }, 'Stack'), stack.list,
+          definitions('What the figures mean', Object.values(figureLore).map(({ name, means }) => [name, means])),
           el('h2', {}, 'Over time'), plots.place),
         el('section', { class: 'timeline-side', 'aria-labelledby': 'timeline-title' },
           el('div', { class: 'timeline-head' }, el('h2', { id: 'timeline-title' }, 'Timeline'), count),

@@ -1,5 +1,6 @@
 import { el } from '../../shared/dom.js';
 import { duration, milliseconds, number, timeSpan } from '../format.js';
+import { glossary } from '../lore/fields.js';
 import { kindLore } from '../lore/kinds.js';
 import { layerLore } from '../lore/layers.js';
 import { plain, prettyJson, printable } from '../printable.js';
@@ -7,7 +8,7 @@ import { toXray } from '../routes.js';
 
 /** @typedef {import('../types.js').LayerEvent} LayerEvent */
 /** @typedef {import('../types.js').LayerName} LayerName */
-/** @typedef {{ layer: LayerName, title: string, lines: (Node | string)[], event?: LayerEvent | null, mark?: string, isAbsent?: boolean }} Rung */
+/** @typedef {{ layer: LayerName, title: string, lines: (Node | string)[], event?: LayerEvent | null, mark?: string, isAbsent?: boolean, names?: string[] }} Rung with the names of the fields that it shows, to be explained */
 
 /**
  * The event at every layer at once, the application on top.
@@ -34,6 +35,7 @@ function draw(rung, picked, highlight) {
     el('div', { class: 'rung-head' }, el('span', { class: 'layer' }, lore.name), el('strong', {}, rung.title),
       rung.event && !isPicked ? el('a', { href: toXray(rung.event.connection, rung.event.sequence), class: 'small' }, 'X-ray') : isPicked ? el('span', { class: 'chip' }, 'this one') : null),
     ...rung.lines.map((line) => (typeof line === 'string' ? el('p', {}, line) : line)),
+    glossary(rung.names ?? []),
     el('p', { class: 'lore' }, about || lore.sentence, ...lore.links.slice(0, 1).flatMap((link) => [' ', el('a', { href: link.href, target: '_blank', rel: 'noreferrer' }, link.text)])),
   );
   if (rung.mark && highlight) highlight.link(item, rung.mark);
@@ -58,7 +60,7 @@ function hubRungs({ picked, call, nest, connection }) {
       lines: [`It began ${duration(milliseconds(invoked.at) - milliseconds(call.invocation.at))} after its bytes were read.`, ...(failed ? [printable(`${completed.detail.errorType}: ${completed.detail.error}`)] : []), ...(nest && nest.hubMessages.length > 1 ? ['Calls are matched to bytes by method and order: inside the hub they have no number.'] : [])],
     }];
   }
-  if (picked.layer === 'hub') return [{ layer: 'hub', title: `${picked.kind}: ${printable(picked.summary)}`, lines: [fields(picked.detail)], event: picked }];
+  if (picked.layer === 'hub') return [{ layer: 'hub', title: `${picked.kind}: ${printable(picked.summary)}`, lines: [fields(picked.detail)], names: namesIn(picked.detail), event: picked }];
   const hub = connection.layers?.find((state) => state.layer === 'hub')?.detail.hub;
   return [{ layer: 'hub', title: hub && nest?.anchor.direction === 'sent' && nest.hubMessages.length > 0 ? `${plain(hub)} sent it` : 'nothing of it', lines: [], isAbsent: true }];
 }
@@ -74,7 +76,7 @@ function signalRRungs({ nest, connection, picked }) {
   return nest.hubMessages.map((message, at) => ({
     layer: /** @type {LayerName} */ ('signalR'), event: message, mark: `hub-${at}`,
     title: `${message.kind}${message.detail.type ? `, type ${message.detail.type}` : ''}`,
-    lines: [...hubMessageLines(message)],
+    lines: [...hubMessageLines(message)], names: namesIn(message.detail),
   }));
 }
 
@@ -134,7 +136,7 @@ function contentOf({ text, hex }) {
 function httpRungs({ nest, connection, picked }) {
   const heads = nest?.others.filter((event) => event.layer === 'http') ?? (picked.layer === 'http' ? [picked] : []);
   if (heads.length > 0) {
-    return heads.map((head) => ({ layer: /** @type {LayerName} */ ('http'), event: head, mark: nest ? `other-${head.sequence}` : undefined, title: printable(head.summary), lines: [headers(head.detail.headers ?? [])] }));
+    return heads.map((head) => ({ layer: /** @type {LayerName} */ ('http'), event: head, mark: nest ? `other-${head.sequence}` : undefined, title: printable(head.summary), lines: [headers(head.detail.headers ?? [])], names: (head.detail.headers ?? []).map((/** @type {{ name: string }} */ header) => header.name) }));
   }
   const state = connection.layers?.find((one) => one.layer === 'http');
   return [{ layer: 'http', title: state?.state === 'unseen' ? 'HTTP/2 carries it, not decoded' : nest ? 'ended with 101: frames since then' : 'nothing of it', lines: [], isAbsent: true }];
@@ -143,7 +145,7 @@ function httpRungs({ nest, connection, picked }) {
 /** @param {Parameters<typeof ladder>[0]} seen @returns {Rung[]} */
 function tlsRungs({ nest, connection, picked }) {
   const records = nest?.others.filter((event) => event.layer === 'tls') ?? (picked.layer === 'tls' ? [picked] : []);
-  if (records.length > 0) return records.map((record) => ({ layer: /** @type {LayerName} */ ('tls'), event: record, mark: nest ? `other-${record.sequence}` : undefined, title: `${record.kind}: ${printable(record.summary)}`, lines: [fields(record.detail)] }));
+  if (records.length > 0) return records.map((record) => ({ layer: /** @type {LayerName} */ ('tls'), event: record, mark: nest ? `other-${record.sequence}` : undefined, title: `${record.kind}: ${printable(record.summary)}`, lines: [fields(record.detail)], names: namesIn(record.detail) }));
   const state = connection.layers?.find((one) => one.layer === 'tls');
   return [state && state.state !== 'absent'
     ? { layer: 'tls', title: 'encrypted on the wire', lines: [`${printable(state.summary)}. The bytes below are those above TLS; ciphertext is counted, not stored.`] }
@@ -164,6 +166,9 @@ function leaveOut(values) {
 }
 
 const ownWords = new Set(['kind', 'summary', 'layer']);
+
+/** @param {Record<string, unknown>} values */
+const namesIn = (values) => Object.keys(leaveOut(values)).filter((name) => !ownWords.has(name));
 
 /** @param {Record<string, unknown>} values */
 function fields(values) {
