@@ -91,6 +91,7 @@ internal sealed class HelloLines(HelloSettings settings, LayerTrace trace, RowWr
             return true;
         }
 
+        socket.ForgetArrivals();
         output.Write(new Row($"> {PrintableText.OneLine(line, 1_000)}"));
         switch (input)
         {

@@ -94,6 +94,18 @@ internal sealed class HelloSocket : IAsyncDisposable
         if (await Task.WhenAny(Ended, Task.Delay(_wait)) != Ended) _socket.Abort();
     }
 
+    /// <summary>What arrived up to now answers nothing that is sent from now on.</summary>
+    public void ForgetArrivals()
+    {
+        while (_messages.Wait(0))
+        {
+        }
+
+        while (_pongs.Wait(0))
+        {
+        }
+    }
+
     /// <summary>Waits for one more message than was waited for before.</summary>
     /// <returns>False when it did not come in time, or the WebSocket is over.</returns>
     public Task<bool> NextMessage(CancellationToken cancellationToken) => Next(_messages, cancellationToken);

@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using RealtimeHello.Tests.Support;
 
@@ -120,6 +121,42 @@ public sealed class HelloProcessTests(ChatServer server) : IClassFixture<ChatSer
     }
 
     [Fact]
+    public async Task Greetings_and_faults_of_a_hostile_server_are_shown_harmlessly_and_every_line_is_answered()
+    {
+        await using var greeting = await Start(async context =>
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            var buffer = new byte[100];
+            await socket.SendAsync("\e[31mwelcome\u0085"u8.ToArray(), System.Net.WebSockets.WebSocketMessageType.Text, true, context.RequestAborted);
+            while (true)
+            {
+                var piece = await socket.ReceiveAsync(buffer.AsMemory(), context.RequestAborted);
+                if (piece.MessageType == System.Net.WebSockets.WebSocketMessageType.Close) break;
+                await socket.SendAsync(buffer.AsMemory(0, piece.Count), piece.MessageType, true, context.RequestAborted);
+            }
+
+            await socket.CloseOutputAsync(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
+        });
+        await using var breaking = await Start(async context =>
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            var stream = ((KeptUpgrade)context.Features.Get<IHttpUpgradeFeature>()!).Stream!;
+            // FIN, RSV1-3 and a length that no stream can hold.
+            await stream.WriteAsync(new byte[] { 0xf3, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }, context.RequestAborted);
+            await stream.CopyToAsync(Stream.Null, context.RequestAborted);
+        });
+
+        var greeted = await Run("one\ntwo\n", greeting.Urls.First());
+        greeted.ExitCode.Should().Be(0, greeted.Errors);
+        greeted.Output.Should().NotContain("\u001b").And.NotContain("\u0085");
+        InOrder(greeted.Output, "< \\u001B[31mwelcome\\u0085\n", "< one\n", "< two\n");
+        var broken = await Run("one\n", breaking.Urls.First());
+        broken.ExitCode.Should().Be(1);
+        broken.Output.Should().Contain("webSocket   <- fault             A reserved bit is set without an extension that gives it a meaning. (RFC 6455 5.2)");
+        broken.Errors.Should().Contain("broke without a Close frame");
+    }
+
+    [Fact]
     public async Task A_server_that_says_goodbye_ends_it_though_the_input_is_still_open()
     {
         await using var brief = await Start(async context =>
@@ -170,9 +207,24 @@ public sealed class HelloProcessTests(ChatServer server) : IClassFixture<ChatSer
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
+        app.Use((context, next) =>
+        {
+            if (context.Features.Get<IHttpUpgradeFeature>() is { } upgrade) context.Features.Set<IHttpUpgradeFeature>(new KeptUpgrade(upgrade));
+            return next(context);
+        });
         app.UseWebSockets();
         app.Run(answer);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return app;
+    }
+
+    /// <summary>Keeps the stream below a WebSocket, to write there what no WebSocket would.</summary>
+    private sealed class KeptUpgrade(IHttpUpgradeFeature inner) : IHttpUpgradeFeature
+    {
+        public Stream? Stream { get; private set; }
+
+        public bool IsUpgradableRequest => inner.IsUpgradableRequest;
+
+        public async Task<Stream> UpgradeAsync() => Stream = await inner.UpgradeAsync();
     }
 }
