@@ -68,6 +68,8 @@ public sealed class SessionTests(ChatServer server) : IClassFixture<ChatServer>
         var ada = await server.SignIn("Ada");
         var hub = server.Hub(ada);
         await hub.StartAsync();
+        // A client has connected when the handshake is answered; the hub knows of it a little later.
+        await server.Logged("ChatHub: Ada");
 
         clock.Advance(TimeSpan.FromMinutes(30));
         var (status, problem) = await TrySignIn(server, "ada");
