@@ -21,6 +21,13 @@ internal static class CloseJudgement
     private static CloseReport PlainHttp(CloseEvidence seen, Perspective perspective)
     {
         var by = seen.FirstSign is ClosingSign.EndOfPeer or ClosingSign.ResetByPeer == (perspective == Perspective.Server) ? ClosedBy.Client : ClosedBy.Server;
+        if (!seen.Requested && seen.TlsDone && by == ClosedBy.Client)
+        {
+            return new CloseReport(
+                by, Layer.Tls, null, CloseCauses.ClientClosed,
+                "The client left behind the TLS handshake, before any request: it may not trust the certificate, or had only opened the connection in advance.");
+        }
+
         return seen.Requested
             ? new CloseReport(by, Layer.Http, null, CloseCauses.HttpFinished, "A plain HTTP connection ended; no WebSocket was asked for.")
             : new CloseReport(by, Layer.Tcp, null, seen.FirstSign == ClosingSign.ResetByPeer ? CloseCauses.NetworkReset : CloseCauses.ClientClosed, "The connection ended before any request.");
@@ -43,7 +50,7 @@ internal static class CloseJudgement
             ClosingSign.EndOfPeer when peerWasClient => new CloseReport(
                 ClosedBy.Client, Layer.Tcp, null, CloseCauses.ClientVanished, "The client went away before its request for a WebSocket was answered."),
             _ => new CloseReport(
-                ClosedBy.Server, Layer.Tcp, null, CloseCauses.ServerAborted, "The server ended the connection without an answer to the request for a WebSocket."),
+                ClosedBy.Server, Layer.Tcp, null, CloseCauses.ServerAborted, "The server ended the connection without an answer to the request for a WebSocket, as a port for TLS does with plain HTTP."),
         };
     }
 

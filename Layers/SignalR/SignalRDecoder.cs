@@ -24,6 +24,7 @@ internal sealed class SignalRDecoder : LayerDecoder
     private HubMessageDecoder? messages;
     private PooledBytes gathered;
     private long start;
+    private bool toldOfMissingEnd;
     private State state;
 
     /// <summary>Begins with the handshake, or behind it when the conversation's protocol is known already.</summary>
@@ -65,9 +66,20 @@ internal sealed class SignalRDecoder : LayerDecoder
     }
 
     /// <summary>A WebSocket message ended. The client's handshake does not go beyond its first one.</summary>
-    public void EndOfMessage()
+    /// <param name="end">Where the message ends.</param>
+    public void EndOfMessage(long end)
     {
-        if (fromClient && state == State.Handshake) GiveUp(default);
+        if (!fromClient || state != State.Handshake) return;
+        if (gathered.Length == 0 || HandshakeReader.TryReadRequest(gathered.Span) is null)
+        {
+            GiveUp(default);
+            return;
+        }
+
+        // It is SignalR's, and the server goes on waiting for its end.
+        if (!toldOfMissingEnd)
+            Output.Emit(new DecodeFault(Layer.SignalR, "SignalR handshake", "The handshake message is not ended by 0x1E."), new ByteRange(start, end));
+        toldOfMissingEnd = true;
     }
 
     /// <inheritdoc/>

@@ -86,7 +86,7 @@ internal sealed class WebSocketMessageDecoder(
         if (state != State.Within) return;
 
         if (shown is not null) EmitMessage(end);
-        if (signalR is { WantsMore: true }) signalR.EndOfMessage();
+        if (signalR is { WantsMore: true }) signalR.EndOfMessage(end);
         beginning.Clear();
         state = State.Between;
     }

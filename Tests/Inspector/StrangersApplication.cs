@@ -41,12 +41,20 @@ internal sealed class StrangersApplication : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0);
             kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseHttps(Certificate()));
         });
-        builder.Services.AddSignalR();
+        builder.Services.AddSignalR().AddMessagePackProtocol().AddHubOptions<HastyHub>(options =>
+        {
+            options.HandshakeTimeout = TimeSpan.FromMilliseconds(500);
+            options.ClientTimeoutInterval = TimeSpan.FromSeconds(1);
+            options.KeepAliveInterval = TimeSpan.FromMilliseconds(500);
+            options.MaximumReceiveMessageSize = 1024;
+        });
         builder.Services.AddConnectionInspector(inspector);
         var app = builder.Build();
         app.UseWebSockets();
         app.MapHub<EchoHub>("/echo");
         app.Map("/deflated", Deflated);
+        app.MapHub<HastyHub>("/hasty", options => options.TransportSendTimeout = TimeSpan.FromSeconds(1));
+        app.MapGet("/forbidden", () => Results.StatusCode(StatusCodes.Status403Forbidden));
         app.MapConnectionInspector();
         try
         {
@@ -60,6 +68,9 @@ internal sealed class StrangersApplication : IAsyncDisposable
 
         return new StrangersApplication(app);
     }
+
+    /// <summary>Stops it as SIGTERM does; its journal can still be read.</summary>
+    public Task Stop() => app.StopAsync();
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
@@ -85,6 +96,22 @@ internal sealed class StrangersApplication : IAsyncDisposable
         request.CertificateExtensions.Add(names.Build());
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null);
+    }
+
+    /// <summary>A hub with little patience, that can be made to end a connection in each of its own ways.</summary>
+    public sealed class HastyHub : Hub
+    {
+        public override Task OnConnectedAsync() =>
+            Context.GetHttpContext()!.Request.Query.ContainsKey("fail") ? throw new InvalidOperationException("The database is on fire.") : base.OnConnectedAsync();
+
+        public void AbortMe() => Context.Abort();
+
+        /// <summary>More than a socket takes when nobody reads.</summary>
+        public async Task Flood()
+        {
+            var text = new string('x', 64 * 1024);
+            for (var i = 0; i < 1_000; i++) await Clients.Caller.SendAsync("Flooded", text);
+        }
     }
 
     public sealed class EchoHub : Hub

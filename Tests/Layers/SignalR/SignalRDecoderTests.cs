@@ -179,7 +179,7 @@ public sealed class SignalRDecoderTests
     [Fact]
     public void A_first_message_that_is_no_handshake_says_quietly_that_this_is_not_SignalR()
     {
-        foreach (var first in (string[])["hello", "{}" + End, """{"protocol":"json"}""" + End, """{"protocol":"json","version":1}""", "{" + new string(' ', 5000)])
+        foreach (var first in (string[])["hello", "{}" + End, """{"protocol":"json"}""" + End, """{"type":"connection_init"}""", "{" + new string(' ', 5000)])
         {
             var events = new RecordedEvents();
             var decoder = new ConnectionDecoder(Perspective.Server, DecodingDepth.Full, events);
@@ -187,6 +187,21 @@ public sealed class SignalRDecoderTests
             decoder.Facts.IsNotSignalR.Should().BeTrue();
             events.All.Should().NotContain(e => e.Detail.Layer == Layer.SignalR);
         }
+    }
+
+    [Fact]
+    public void A_handshake_without_its_end_is_a_fault_and_the_server_s_answer_is_still_read()
+    {
+        Segment[] segments = [.. upgrade, Client("""{"protocol":"json","version":1}"""), Server("""{"error":"Handshake was canceled."}""" + End)];
+        var events = Decode(segments);
+        events.Faults.Should().ContainSingle().Which.Reason.Should().Contain("0x1E");
+        events.Of<HandshakeResponse>().Should().ContainSingle().Which.Error.Should().Be("Handshake was canceled.");
+        ShouldNotDependOnCuts(segments);
+
+        // SignalR reads a stream: the end may come in a message of its own.
+        var late = Decode([.. upgrade, Client("""{"protocol":"json","version":1}"""), Client(End), Server("{}" + End), Client("""{"type":6}""" + End)]);
+        late.Of<HandshakeRequest>().Should().ContainSingle();
+        late.Of<PingMessage>().Should().ContainSingle();
     }
 
     [Fact]
