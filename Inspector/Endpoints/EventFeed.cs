@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 using RealtimeHello.Inspector.Access;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
@@ -22,22 +23,33 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
     /// <summary>What comes within this time is decoded and sent together: fast enough for eyes, and a busy server is not woken for each chunk.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(25);
 
+    /// <summary>A server that stops still tells how its connections end, but does not wait for those who listen.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+
     private readonly EventSequence from = after ?? new EventSequence(journal.LastNumber, long.MaxValue, Layer.Application, int.MaxValue);
     private readonly Dictionary<ConnectionRecord, ConnectionReader> readers = [];
     private readonly List<LayerEvent> events = [];
+
     /// <summary>Whoever only wants to know that connections come and go, such as a list of them, makes nobody decode their messages.</summary>
     private readonly DecodingDepth depth = wanted.Count > 0 && wanted.All(layer => layer is Layer.Tcp or Layer.Tls) ? DecodingDepth.Lifecycle : DecodingDepth.Full;
 
     private readonly PipeWriter body = context.Response.BodyWriter;
     private readonly ArrayBufferWriter<byte> json = new();
 
-    public static IResult Open(HttpContext context, InspectorAccess access, Journal journal, string? connection, string? layers)
+    public static IResult Open(HttpContext context, InspectorAccess access, Journal journal, IHostApplicationLifetime lifetime, string? connection, string? layers)
     {
         if (InspectorEndpoints.Refuse(context, access) is { } refusal) return refusal;
         if (!InspectorEndpoints.TryReadLayers(layers, out var wanted)) return InspectorEndpoints.UnknownLayer();
         EventSequence? after = EventSequence.TryParse(context.Request.Headers["Last-Event-ID"], out var last) ? last : null;
         if (context.FindRecorder() is { } own) journal.Forget(own.Record);
-        return new Result(context => new EventFeed(context, access, journal, connection, wanted, after).Follow(context.RequestAborted));
+        return new Result(context => new EventFeed(context, access, journal, connection, wanted, after).FollowUntilStopped(lifetime.ApplicationStopping));
+    }
+
+    private async Task FollowUntilStopped(CancellationToken stopping)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        await using var farewell = stopping.Register(() => end.CancelAfter(Farewell));
+        await Follow(end.Token);
     }
 
     private async Task Follow(CancellationToken cancellationToken)
@@ -67,7 +79,7 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
         }
         catch (OperationCanceledException)
         {
-            // The reader has left.
+            // The reader has left, or the server stops.
         }
     }
 

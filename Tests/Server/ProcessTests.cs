@@ -40,6 +40,23 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task Somebody_who_watches_does_not_hold_up_the_end()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = await ChatServerProcess.Start(folder.Path);
+        using var http = new HttpClient { BaseAddress = server.Address };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", (await server.SignIn("ada")).AccessToken);
+        using var feed = new StreamReader(await http.GetStreamAsync(new Uri("/inspect/events", UriKind.Relative), TestContext.Current.CancellationToken));
+        (await feed.ReadLineAsync(TestContext.Current.CancellationToken)).Should().Be("event: ready");
+
+        await server.Signal("TERM");
+
+        // Ended in good order: a feed that is cut off throws here.
+        await feed.ReadToEndAsync(TestContext.Current.CancellationToken);
+        (await server.WaitForExit(TimeSpan.FromSeconds(10))).Should().Be(0);
+    }
+
+    [Fact]
     public async Task Kill_9_loses_no_acknowledged_message()
     {
         using var folder = new TemporaryFolder();
