@@ -22,7 +22,7 @@ async function ask(address, signal) {
     answer = await fetch(path + address, { signal: signal ?? null, headers: { Accept: 'application/json' } });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError(0, 'No answer', 'The server does not answer. It may have stopped, or the network is away.');
+    throw new ApiError(0, 'No answer', 'It may have stopped, or the network between is away.');
   }
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => ({}));

@@ -60,8 +60,10 @@ export function showConnection(place, route, feed) {
     el('option', { value: '' }, 'Both ways'), el('option', { value: 'received' }, '← received'), el('option', { value: 'sent' }, '→ sent'), el('option', { value: 'local' }, '· facts'));
   const kind = el('select', { class: 'field', 'aria-label': 'kind', id: 'filter-kind', onchange: () => setFilters(filter.with('kind', kind.value)) });
   const text = el('input', { class: 'field', type: 'search', id: 'q', placeholder: 'Text', 'aria-label': 'Text', autocomplete: 'off', oninput: () => setFilters(filter.with('q', text.value)) });
-  const pause = el('button', { type: 'button', class: 'button small', id: 'pause', 'aria-pressed': 'false', onclick: () => setPaused(!isPaused) });
-  const follow = el('button', { type: 'button', class: 'button small', id: 'follow', onclick: () => timeline.follow(!timeline.follows) });
+  const pauseWords = el('span');
+  const followWords = el('span');
+  const pause = el('button', { type: 'button', class: 'button small', id: 'pause', 'aria-pressed': 'false', onclick: () => setPaused(!isPaused) }, icon('pause'), icon('play'), pauseWords);
+  const follow = el('button', { type: 'button', class: 'button small', id: 'follow', onclick: () => timeline.follow(!timeline.follows) }, icon('down'), followWords);
   const count = el('p', { class: 'quiet small', id: 'count', role: 'status' });
   const detail = el('section', { class: 'preview', 'aria-label': 'The chosen event', 'aria-live': 'polite' }, el('p', { class: 'quiet' }, 'Choose an event to see what it is; Enter or a double click X-rays it.'));
 
@@ -174,9 +176,10 @@ export function showConnection(place, route, feed) {
       + (store.isReading ? ', reading …' : '')
       + (store.forgotten > 0 ? ` · the oldest ${number(store.forgotten)} left this page (it keeps ${number(mostEvents)}); exports have what the server keeps` : '')
       + (missed > 0 ? ` · ${number(missed)} B were evicted before they could be read` : '');
-    pause.replaceChildren(icon(isPaused ? 'play' : 'pause'), isPaused ? `Go on${behind > 0 ? ` (${number(behind)} new)` : ''}` : 'Pause');
+    pause.dataset.paused = String(isPaused);
+    pauseWords.textContent = isPaused ? `Go on${behind > 0 ? ` (${number(behind)} new)` : ''}` : 'Pause';
     pause.setAttribute('aria-pressed', String(isPaused));
-    follow.replaceChildren(icon('down'), timeline.follows ? 'Following' : 'Follow');
+    followWords.textContent = timeline.follows ? 'Following' : 'Follow';
     follow.setAttribute('aria-pressed', String(timeline.follows));
     chips.forEach((chip) => chip.setAttribute('aria-pressed', String(filter.layers.has(/** @type {any} */ (chip.dataset.layer)))));
     direction.value = filter.direction;
