@@ -35,6 +35,9 @@ internal sealed class HubMessageCounter
         _ => Encoding.Unknown,
     };
 
+    /// <summary>A message that was read already.</summary>
+    public void CountOne() => Messages++;
+
     /// <summary>The next payload bytes, as they stand on the wire.</summary>
     /// <param name="payload">The bytes.</param>
     /// <param name="header">The header of the frame that they are of.</param>

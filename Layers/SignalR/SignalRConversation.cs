@@ -9,6 +9,11 @@ internal sealed class SignalRConversation
     /// <summary>The client's first message was no handshake: this is another protocol.</summary>
     public bool IsNotSignalR { get; set; }
 
+    /// <summary>
+    /// It goes on with an earlier connection (stateful reconnect): there is no handshake, and each direction begins with a Sequence message.
+    /// </summary>
+    public bool IsResumed { get; set; }
+
     /// <summary>The server accepted the handshake.</summary>
     public bool IsAccepted { get; set; }
 }

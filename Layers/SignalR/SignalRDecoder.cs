@@ -8,6 +8,7 @@ namespace RealtimeHello.Layers.SignalR;
 /// One direction of SignalR over a WebSocket: the handshake, then hub messages.
 /// <code>
 /// Handshake -> (request sent, or response without an error: Messages)
+/// Handshake -> (Sequence, which goes on with an earlier connection: Messages)
 /// Handshake -> (no handshake, refused, fault: Done)
 /// </code>
 /// </summary>
@@ -15,6 +16,10 @@ namespace RealtimeHello.Layers.SignalR;
 internal sealed class SignalRDecoder : LayerDecoder
 {
     private const byte RecordSeparator = 0x1E;
+
+    /// <summary>Bytes of a Sequence message in MessagePack: an array of two, 9, and a number.</summary>
+    private const byte ShortestSequence = 3;
+    private const byte LongestSequence = 11;
 
     private readonly SignalRConversation conversation;
     private readonly DecoderLimits limits;
@@ -102,6 +107,12 @@ internal sealed class SignalRDecoder : LayerDecoder
     {
         if (bytes.IsEmpty) return;
         if (gathered.Length == 0) start = source.Of(0, 1).Start;
+        if (MayResume && IsBinary(bytes))
+        {
+            GatherSequence(bytes, source);
+            return;
+        }
+
         var end = bytes.IndexOf(RecordSeparator);
         var part = end < 0 ? bytes : bytes[..end];
         var room = limits.HandshakeBytes - gathered.Length;
@@ -122,8 +133,44 @@ internal sealed class SignalRDecoder : LayerDecoder
         if (state == State.Messages && end + 1 < bytes.Length) Push(bytes[(end + 1)..], source.From(end + 1));
     }
 
+    /// <summary>Behind a handshake's request there is no resuming.</summary>
+    private bool MayResume => conversation.IsResumed || conversation.RequestedProtocol is null;
+
+    /// <summary>What is gathered, or else comes first, is the length of a short MessagePack message, which no JSON begins with.</summary>
+    private bool IsBinary(ReadOnlySpan<byte> bytes) => (gathered.Length > 0 ? gathered.Span : bytes)[0] is >= ShortestSequence and <= LongestSequence;
+
+    private void GatherSequence(ReadOnlySpan<byte> bytes, ByteSource source)
+    {
+        var length = 1 + (gathered.Length > 0 ? gathered.Span : bytes)[0];
+        var count = Math.Min(bytes.Length, length - gathered.Length);
+        gathered.Append(bytes[..count]);
+        if (gathered.Length < length) return;
+        if (MessagePackHubMessageReader.Read(gathered.Span[1..], limits) is SequenceMessage sequence) Resume("messagepack", sequence, new ByteRange(start, source.Of(count - 1, count).End));
+        else GiveUp(default);
+        gathered.Clear();
+        if (state == State.Messages && count < bytes.Length) Push(bytes[count..], source.From(count));
+    }
+
+    /// <summary>The text's first message goes on with an earlier connection.</summary>
+    private bool TryResume(ByteRange range)
+    {
+        if (!MayResume || JsonHubMessageReader.Read(gathered.Span, limits) is not SequenceMessage sequence) return false;
+        Resume("json", sequence, range);
+        return true;
+    }
+
+    private void Resume(string protocol, SequenceMessage sequence, ByteRange range)
+    {
+        conversation.IsResumed = conversation.IsAccepted = true;
+        conversation.RequestedProtocol = protocol;
+        BeginMessages();
+        if (readsMessages) Output.Emit(sequence, range);
+        else counter?.CountOne();
+    }
+
     private void EndRequest(ByteRange range)
     {
+        if (TryResume(range)) return;
         if (HandshakeReader.TryReadRequest(gathered.Span) is not { } request)
         {
             GiveUp(range);
@@ -137,6 +184,7 @@ internal sealed class SignalRDecoder : LayerDecoder
 
     private void EndResponse(ByteRange range)
     {
+        if (TryResume(range)) return;
         if (HandshakeReader.TryReadResponse(gathered.Span, out var problem) is not { } response)
         {
             GiveUp(range, problem);

@@ -41,7 +41,7 @@ internal sealed class StrangersApplication : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0);
             kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseHttps(Certificate()));
         });
-        builder.Services.AddSignalR().AddMessagePackProtocol().AddHubOptions<HastyHub>(options =>
+        builder.Services.AddSignalR().AddMessagePackProtocol().AddHubOptions<WholeHub>(options => options.MaximumParallelInvocationsPerClient = 4).AddHubOptions<HastyHub>(options =>
         {
             options.HandshakeTimeout = TimeSpan.FromMilliseconds(500);
             options.ClientTimeoutInterval = TimeSpan.FromSeconds(1);
@@ -53,6 +53,7 @@ internal sealed class StrangersApplication : IAsyncDisposable
         app.UseWebSockets();
         app.MapHub<EchoHub>("/echo");
         app.Map("/deflated", Deflated);
+        app.MapHub<WholeHub>("/whole", options => options.AllowStatefulReconnects = true);
         app.MapHub<HastyHub>("/hasty", options => options.TransportSendTimeout = TimeSpan.FromSeconds(1));
         app.MapGet("/forbidden", () => Results.StatusCode(StatusCodes.Status403Forbidden));
         app.MapConnectionInspector();
@@ -112,6 +113,41 @@ internal sealed class StrangersApplication : IAsyncDisposable
             var text = new string('x', 64 * 1024);
             for (var i = 0; i < 1_000; i++) await Clients.Caller.SendAsync("Flooded", text);
         }
+    }
+
+    /// <summary>A hub that uses all that SignalR has.</summary>
+    public sealed class WholeHub : Hub
+    {
+        public string Echo(string text) => Context.ConnectionAborted.IsCancellationRequested ? "" : text;
+
+        public async IAsyncEnumerable<int> Count(int to)
+        {
+            for (var i = 1; i <= to && !Context.ConnectionAborted.IsCancellationRequested; i++)
+            {
+                await Task.Yield();
+                yield return i;
+            }
+        }
+
+        public async IAsyncEnumerable<int> Endless([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            for (var i = 1; !Context.ConnectionAborted.IsCancellationRequested; i++)
+            {
+                yield return i;
+                await Task.Delay(20, cancellationToken);
+            }
+        }
+
+        public async Task<int> Sum(IAsyncEnumerable<int> numbers)
+        {
+            var sum = 0;
+            await foreach (var number in numbers.WithCancellation(Context.ConnectionAborted)) sum += number;
+            return sum;
+        }
+
+        public void Fail() => throw new HubException($"It fails on purpose, {Context.ConnectionId.Length}.");
+
+        public Task<int> AskBack(int number) => Clients.Caller.InvokeAsync<int>("Answer", number, Context.ConnectionAborted);
     }
 
     public sealed class EchoHub : Hub

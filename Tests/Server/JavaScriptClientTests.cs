@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using RealtimeHello.Contracts;
 using RealtimeHello.Tests.Support;
@@ -40,12 +39,13 @@ public sealed class JavaScriptClientTests(ChatServer server) : IClassFixture<Cha
         saw.GetProperty("timesAreTimes").GetBoolean().Should().BeTrue();
     }
 
-    private static string Folder([CallerFilePath] string thisFile = "") => Path.Combine(Path.GetDirectoryName(thisFile)!, "node");
+    /// <summary>Where the scripts are, and their packages.</summary>
+    internal static string Folder { get; } = Path.Combine(Repository.Root, "Tests", "Server", "node");
 
-    private static async Task BringPackages()
+    internal static async Task BringPackages()
     {
         Assert.SkipUnless(await Exists("node"), "Node is missing. Install it: apt-get install nodejs npm");
-        if (!Directory.Exists(Path.Combine(Folder(), "node_modules", "@microsoft", "signalr-protocol-msgpack")))
+        if (!Directory.Exists(Path.Combine(Folder, "node_modules", "@microsoft", "signalr-protocol-msgpack")))
             await Run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts");
     }
 
@@ -67,7 +67,7 @@ public sealed class JavaScriptClientTests(ChatServer server) : IClassFixture<Cha
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = Folder(),
+            WorkingDirectory = Folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;

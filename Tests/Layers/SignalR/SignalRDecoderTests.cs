@@ -204,6 +204,32 @@ public sealed class SignalRDecoderTests
         late.Of<PingMessage>().Should().ContainSingle();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_stateful_reconnect_goes_on_without_a_handshake_whichever_side_speaks_first(bool serverFirst)
+    {
+        Segment[] json = [Client("""{"type":9,"sequenceId":3}""" + End + """{"type":6}""" + End), Server("""{"type":9,"sequenceId":1}""" + End), Client("""{"type":8,"sequenceId":2}""" + End)];
+        Segment[] messagePack =
+        [
+            ClientFrame(0x82, [0x03, 0x92, 0x09, 0x03, 0x02, 0x91, 0x06]), ServerFrame(0x82, [0x05, 0x92, 0x09, 0xCD, 0x01, 0x00]), ClientFrame(0x82, [0x03, 0x92, 0x08, 0x02]),
+        ];
+        foreach (var (messages, protocol) in new[] { (json, "json"), (messagePack, "messagepack") })
+        {
+            Segment[] segments = serverFirst ? [.. upgrade, messages[1], messages[0], messages[2]] : [.. upgrade, .. messages];
+            var events = Decode(segments);
+
+            events.Faults.Should().BeEmpty();
+            events.Of<SequenceMessage>().Select(m => m.SequenceId).Should().BeEquivalentTo([3L, protocol == "json" ? 1L : 256L]);
+            events.Of<PingMessage>().Should().ContainSingle().Which.Encoding.Should().Be(protocol);
+            events.Of<AckMessage>().Should().ContainSingle().Which.SequenceId.Should().Be(2);
+            ShouldNotDependOnCuts(segments);
+            var decoder = new ConnectionDecoder(Perspective.Server, DecodingDepth.Lifecycle, new RecordedEvents());
+            foreach (var s in segments) decoder.Push(s.Tap, s.Direction, s.Bytes);
+            (decoder.Facts.HubProtocol, decoder.HubMessagesReceived, decoder.HubMessagesSent).Should().Be((protocol, 3, 1));
+        }
+    }
+
     [Fact]
     public void A_refused_handshake_is_told_and_no_protocol_is_chosen()
     {

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Layers.SignalR;
+using RealtimeHello.Recording;
+using RealtimeHello.Recording.Journals;
+using RealtimeHello.Tests.Server;
+using RealtimeHello.Tests.Support;
+
+namespace RealtimeHello.Tests.Inspector;
+
+/// <summary>
+/// SignalR's own clients use all that SignalR has, over a connection that is cut in the middle and goes on (stateful reconnect): every hub message that went over the
+/// wire is decoded, of all nine types, without a single fault.
+/// </summary>
+public sealed class EveryClientTests
+{
+    [Theory]
+    [InlineData("json")]
+    [InlineData("messagepack")]
+    public async Task The_dotnet_client_is_decoded_whole(string protocol)
+    {
+        await using var application = await StrangersApplication.Start();
+        await using var network = new CuttableForwarder(application.Plain);
+        var builder = new HubConnectionBuilder().WithUrl(new Uri(network.Address, "/whole")).WithStatefulReconnect();
+        if (protocol == "messagepack") builder.AddMessagePackProtocol();
+        await using (var hub = builder.Build())
+        {
+            await UseEverything(hub, application, network);
+        }
+
+        await ShouldBeDecodedWhole(application, protocol);
+    }
+
+    [Theory]
+    [InlineData("json")]
+    [InlineData("messagepack")]
+    public async Task The_javascript_client_is_decoded_whole(string protocol)
+    {
+        await JavaScriptClientTests.BringPackages();
+        await using var application = await StrangersApplication.Start();
+        await using var network = new CuttableForwarder(application.Plain);
+        using var node = Process.Start(new ProcessStartInfo("node", ["everything.mjs", new Uri(network.Address, "/whole").ToString(), protocol])
+        {
+            WorkingDirectory = JavaScriptClientTests.Folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var errors = node.StandardError.ReadToEndAsync(limit.Token);
+        (await node.StandardOutput.ReadLineAsync(limit.Token)).Should().Be("cut", node.HasExited ? await errors : "");
+        await CutWhenAcknowledged(application, network);
+        await node.StandardInput.WriteLineAsync("go");
+        (await node.StandardOutput.ReadLineAsync(limit.Token)).Should().Be("done", node.HasExited ? await errors : "");
+        await node.WaitForExitAsync(limit.Token);
+
+        await ShouldBeDecodedWhole(application, protocol);
+    }
+
+    private static async Task UseEverything(HubConnection hub, StrangersApplication application, CuttableForwarder network)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        hub.On<int, int>("Answer", number => number + 1);
+        await hub.StartAsync(cancellation);
+
+        (await hub.InvokeAsync<string>("Echo", "hello ünïcode", cancellation)).Should().Be("hello ünïcode");
+        await hub.SendAsync("Echo", "nobody waits", cancellation);
+        (await hub.StreamAsync<int>("Count", 5, cancellation).ToListAsync(cancellation)).Should().Equal(1, 2, 3, 4, 5);
+        using (var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
+        {
+            var cancelled = async () =>
+            {
+                await foreach (var _ in hub.StreamAsync<int>("Endless", enough.Token)) await enough.CancelAsync();
+            };
+            await cancelled.Should().ThrowAsync<OperationCanceledException>();
+        }
+
+        var upload = Channel.CreateUnbounded<int>();
+        var sum = hub.InvokeAsync<int>("Sum", upload.Reader, cancellation);
+        foreach (var number in new[] { 1, 2, 3 }) upload.Writer.TryWrite(number);
+        upload.Writer.Complete();
+        (await sum).Should().Be(6);
+        foreach (var (method, argument) in new (string, object?)[] { ("Fail", null), ("Nothing", null), ("Count", "no number") })
+        {
+            var refused = async () => await hub.InvokeCoreAsync(method, typeof(object), argument is null ? [] : [argument], cancellation);
+            await refused.Should().ThrowAsync<Microsoft.AspNetCore.SignalR.HubException>();
+        }
+
+        (await hub.InvokeAsync<int>("AskBack", 41, cancellation)).Should().Be(42);
+        await CutWhenAcknowledged(application, network);
+        (await hub.InvokeAsync<string>("Echo", "behind the cut", cancellation)).Should().Be("behind the cut");
+    }
+
+    /// <summary>Acknowledgements go out once a second: both sides' are waited for.</summary>
+    private static async Task CutWhenAcknowledged(StrangersApplication application, CuttableForwarder network)
+    {
+        await Until(application, messages => messages.Any(each => each is { Detail: AckMessage, Direction: Direction.Received }) && messages.Any(each => each is { Detail: AckMessage, Direction: Direction.Sent }));
+        network.Cut();
+    }
+
+    private static async Task ShouldBeDecodedWhole(StrangersApplication application, string protocol)
+    {
+        var messages = await Until(application, messages => messages.Any(each => each.Detail is CloseMessage) && Sockets(application).All(record => record.Close is not null));
+
+        Sockets(application).Should().HaveCount(2, "the connection was cut once").And.OnlyContain(record => record.Facts.HubProtocol == protocol);
+        messages.Select(each => ((HubMessage)each.Detail).Type).Distinct().Order().Should().Equal(1, 2, 3, 4, 5, 6, 7, 8, 9);
+        messages.Should().OnlyContain(each => ((HubMessage)each.Detail).Encoding == protocol);
+        var received = messages.Where(each => each.Direction == Direction.Received).Select(each => each.Detail).ToList();
+        var sent = messages.Where(each => each.Direction == Direction.Sent).Select(each => each.Detail).ToList();
+        received.OfType<InvocationMessage>().Select(call => call.Target).Should().Equal("Echo", "Echo", "Sum", "Fail", "Nothing", "Count", "AskBack", "Echo");
+        received.OfType<StreamInvocationMessage>().Select(call => call.Target).Should().Equal("Count", "Endless");
+        received.OfType<StreamItemMessage>().Select(item => item.Item).Should().Equal("1", "2", "3");
+        received.OfType<CancelInvocationMessage>().Should().ContainSingle();
+        received.OfType<SequenceMessage>().Should().ContainSingle();
+        sent.OfType<SequenceMessage>().Should().ContainSingle();
+        sent.OfType<InvocationMessage>().Should().ContainSingle().Which.Target.Should().Be("Answer");
+        sent.OfType<StreamItemMessage>().Select(item => item.Item).Should().StartWith(["1", "2", "3", "4", "5"]);
+        sent.OfType<CompletionMessage>().Count(completion => completion.Error is not null).Should().BeGreaterThanOrEqualTo(3);
+    }
+
+    private static List<ConnectionRecord> Sockets(StrangersApplication application) =>
+        [.. application.Journal.Connections.Where(record => record.AskedForWebSocket).OrderBy(record => record.OpenedAt)];
+
+    /// <summary>All hub messages that went over WebSockets, once they are as wanted; there must never be a fault.</summary>
+    private static async Task<List<LayerEvent>> Until(StrangersApplication application, Func<List<LayerEvent>, bool> wanted)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var watch = application.Journal.Watch();
+        while (true)
+        {
+            var events = new List<LayerEvent>();
+            foreach (var record in Sockets(application)) new ConnectionReader(record, DecodingDepth.Full).Read(events);
+            // A cut is no fault of SignalR's.
+            events.Where(each => each.Detail is DecodeFault { AtLayer: Layer.SignalR }).Should().BeEmpty();
+            var messages = events.Where(each => each.Detail is HubMessage).ToList();
+            if (wanted(messages)) return messages;
+            await watch.WaitAsync(limit.Token);
+            watch.Take();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace RealtimeHello.Tests.Support;
+
+/// <summary>Stands before a server and passes bytes on, until it cuts: what a network does that fails for a moment.</summary>
+internal sealed class CuttableForwarder : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly ConcurrentBag<TcpClient> _sockets = [];
+    private readonly Uri _target;
+    private readonly Task _accepting;
+
+    public CuttableForwarder(Uri target)
+    {
+        _target = target;
+        _listener.Start();
+        _accepting = Accept();
+    }
+
+    public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+
+    /// <summary>Ends all connections without a goodbye; new ones are passed on again.</summary>
+    public void Cut()
+    {
+        while (_sockets.TryTake(out var socket)) socket.Close();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Stop();
+        Cut();
+        await _accepting;
+    }
+
+    private async Task Accept()
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await _listener.AcceptTcpClientAsync();
+                var server = new TcpClient();
+                await server.ConnectAsync(_target.Host, _target.Port);
+                _sockets.Add(client);
+                _sockets.Add(server);
+                _ = Pass(client, server);
+                _ = Pass(server, client);
+            }
+        }
+        catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException)
+        {
+            // The listener was stopped.
+        }
+    }
+
+    private static async Task Pass(TcpClient from, TcpClient to)
+    {
+        try
+        {
+            await from.GetStream().CopyToAsync(to.GetStream());
+            to.Client.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception cut) when (cut is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // It was cut, here or at an end.
+        }
+    }
+}
