@@ -6,11 +6,11 @@ namespace RealtimeHello.Layers.Http;
 
 /// <summary>Checks what a 101 says of the WebSocket that it opens. What is wrong with it keeps nobody from reading on.</summary>
 /// <remarks>https://www.rfc-editor.org/rfc/rfc6455#section-4.2.2</remarks>
-internal static class WebSocketAgreement
+public static class WebSocketAgreement
 {
     private const string Guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-    public static DecodeFault? ProblemOf(string? key, HttpHead answer, string? extensions)
+    internal static DecodeFault? ProblemOf(string? key, HttpHead answer, string? extensions)
     {
         answer.TryGet("Sec-WebSocket-Accept", out var accept);
         if (key is not null && !IsMasked(key) && !IsMasked(accept) && accept != AcceptOf(key))
@@ -19,7 +19,8 @@ internal static class WebSocketAgreement
     }
 
     // The specification fixes SHA-1: it tells that the answer is to this request, and protects nothing.
-    private static string AcceptOf(string key) => Convert.ToBase64String(SHA1.HashData(Encoding.Latin1.GetBytes(key + Guid)));
+    /// <summary>The Sec-WebSocket-Accept that belongs to a Sec-WebSocket-Key (RFC 6455 4.2.2).</summary>
+    public static string AcceptOf(string key) => Convert.ToBase64String(SHA1.HashData(Encoding.Latin1.GetBytes(key + Guid)));
 
     private static bool IsMasked(string? value) => value is not null && value.Contains('*', StringComparison.Ordinal);
 }

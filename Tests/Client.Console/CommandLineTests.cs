@@ -1,6 +1,7 @@
 using RealtimeHello.Client.Chat;
 using RealtimeHello.Client.Chat.Links;
 using RealtimeHello.Client.CommandLine;
+using RealtimeHello.Client.Doctor;
 using RealtimeHello.Client.Hello;
 using RealtimeHello.Layers;
 
@@ -12,6 +13,7 @@ public sealed class CommandLineTests : IDisposable
     private readonly StringWriter _error = new();
     private ChatSettings? _asked;
     private HelloSettings? _greeted;
+    private DoctorSettings? _examined;
 
     public void Dispose()
     {
@@ -79,6 +81,25 @@ public sealed class CommandLineTests : IDisposable
         _asked.Should().BeNull();
     }
 
+    [Fact]
+    public async Task A_hub_of_the_doctor_is_a_path_at_its_address()
+    {
+        (await Run("doctor", "https://h:81/x", "--hub", "/chat?a=1", "--origin", "https://o", "--idle", "2", "--json")).Should().Be(0);
+        _examined!.Target.Uri.Should().Be(new Uri("wss://h:81/chat?a=1"));
+        _examined.Should().Match<DoctorSettings>(settings => settings.IsHub && settings.Json && settings.Origin == "https://o" && settings.Idle == TimeSpan.FromSeconds(2));
+    }
+
+    [Theory]
+    [InlineData("doctor")]
+    [InlineData("doctor", "ftp://h")]
+    [InlineData("doctor", "ws://h", "--hub", "chat")]
+    [InlineData("doctor", "ws://h", "--token", "a\r\nHost: other")]
+    public async Task The_doctor_refuses_what_makes_no_sense(params string[] arguments)
+    {
+        (await Run(arguments)).Should().Be(2);
+        _examined.Should().BeNull();
+    }
+
     private Task<int> Run(params string[] arguments) => Commands.Run(arguments, _output, _error, settings =>
     {
         _asked = settings;
@@ -86,6 +107,10 @@ public sealed class CommandLineTests : IDisposable
     }, settings =>
     {
         _greeted = settings;
+        return Task.FromResult(0);
+    }, settings =>
+    {
+        _examined = settings;
         return Task.FromResult(0);
     });
 }

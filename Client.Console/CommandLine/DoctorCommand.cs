@@ -1,0 +1,90 @@
+using System.CommandLine;
+using RealtimeHello.Client.Doctor;
+using RealtimeHello.Client.Hello;
+
+namespace RealtimeHello.Client.CommandLine;
+
+/// <summary><c>doctor</c>: its options, and what they mean.</summary>
+internal static class DoctorCommand
+{
+    private const string Details = """
+        Probes name, TCP, TLS, HTTP, upgrade, origin check, and WebSocket or SignalR, in that order; stops at the first that fails.
+
+        Exit codes:
+          0  healthy
+          1  a layer failed
+          2  the command line makes no sense
+
+        Examples:
+          realtimehello doctor ws://localhost:5080/hello
+          realtimehello doctor https://chat.example.org --hub /chat --token T --idle 120
+        """;
+
+    /// <param name="run">Does it; returns the exit code.</param>
+    public static Command Create(Func<DoctorSettings, Task<int>> run)
+    {
+        var url = new Argument<HelloTarget?>("URL")
+        {
+            Description = "The server's address: ws://, wss://, http:// or https://.",
+            CustomParser = result =>
+            {
+                if (HelloTarget.TryParse(result.Tokens[0].Value, out var target, out var fault)) return target;
+                result.AddError(fault);
+                return null;
+            },
+        };
+        var hub = new Option<string?>("--hub")
+        {
+            Description = "The path of a SignalR hub, which has to answer there.",
+            HelpName = "PATH",
+            CustomParser = result =>
+            {
+                var path = result.Tokens[0].Value;
+                if (path.StartsWith('/') && !path.StartsWith("//", StringComparison.Ordinal) && !path.Contains('#', StringComparison.Ordinal)) return path;
+                result.AddError($"--hub is a path such as /chat, not '{path}'.");
+                return null;
+            },
+        };
+        var origin = Field("--origin", "Send this Origin.", "O");
+        var token = Field("--token", "Send this bearer token; it is never shown.", "T");
+        var idle = new Option<TimeSpan?>("--idle")
+        {
+            Description = "Leave a connection idle for so long, and say who ends it.",
+            HelpName = "SECONDS",
+            CustomParser = result => OptionValues.Seconds(result, 86_400),
+        };
+        var json = new Option<bool>("--json") { Description = "One JSON object in place of lines." };
+        var command = new Command("doctor", "Why won't it connect: probes layer by layer, and says the cause and the fix.") { url, hub, origin, token, idle, json };
+        command.Options.Add(DetailedHelp.Option(Details));
+        command.SetAction((result, _) =>
+        {
+            var target = result.GetRequiredValue(url)!;
+            var path = result.GetValue(hub);
+            if (path is not null && HelloTarget.TryParse(new Uri(target.Uri, path).AbsoluteUri, out var withPath, out string? _)) target = withPath;
+            return run(new DoctorSettings
+            {
+                Target = target,
+                IsHub = path is not null,
+                Origin = result.GetValue(origin),
+                Token = result.GetValue(token),
+                Idle = result.GetValue(idle),
+                Json = result.GetValue(json),
+            });
+        });
+        return command;
+    }
+
+    /// <summary>The value of a header field: visible ASCII, so that no line can be smuggled into the request.</summary>
+    private static Option<string?> Field(string name, string description, string help) => new(name)
+    {
+        Description = description,
+        HelpName = help,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (text.Length > 0 && text.All(c => c is > ' ' and <= '~')) return text;
+            result.AddError($"{name} is visible ASCII without blanks.");
+            return null;
+        },
+    };
+}

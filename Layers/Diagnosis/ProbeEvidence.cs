@@ -1,0 +1,87 @@
+namespace RealtimeHello.Layers.Diagnosis;
+
+/// <summary>What a probe of a server saw where it stopped.</summary>
+public sealed record ProbeEvidence
+{
+    /// <summary>What kind of thing was seen.</summary>
+    public required ProbeSign Sign { get; init; }
+
+    /// <summary>The status of the answer, where there was one.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>The answer's Server field; empty without one.</summary>
+    public string Server { get; init; } = "";
+
+    /// <summary>The answer's Content-Type; empty without one.</summary>
+    public string ContentType { get; init; } = "";
+
+    /// <summary>The answer's Location; null without one.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>The beginning of the body, or of what came in place of an answer, or of the error.</summary>
+    public string Text { get; init; } = "";
+
+    /// <summary>A token was sent.</summary>
+    public bool HasToken { get; init; }
+}
+
+/// <summary>The kinds of things that stop a probe.</summary>
+public enum ProbeSign : byte
+{
+    /// <summary>No address belongs to the name.</summary>
+    NameUnknown,
+
+    /// <summary>The port answered with RST.</summary>
+    Refused,
+
+    /// <summary>No connection, and no refusal either.</summary>
+    Unreachable,
+
+    /// <summary>The other side does not speak TLS.</summary>
+    NotTls,
+
+    /// <summary>The TLS handshake failed otherwise.</summary>
+    TlsFailed,
+
+    /// <summary>The certificate is for other names.</summary>
+    CertificateName,
+
+    /// <summary>The certificate is not, or no longer, valid.</summary>
+    CertificateExpired,
+
+    /// <summary>Nobody that is trusted here vouches for the certificate.</summary>
+    CertificateUntrusted,
+
+    /// <summary>Connected, but nothing came in time.</summary>
+    Silent,
+
+    /// <summary>The connection ended before an answer.</summary>
+    EndedWithoutAnswer,
+
+    /// <summary>What came is not HTTP.</summary>
+    NotHttp,
+
+    /// <summary>A head that does not end within the limit.</summary>
+    HeadTooLong,
+
+    /// <summary>The upgrade was answered with something else than 101.</summary>
+    NotUpgraded,
+
+    /// <summary>101 without, or with a wrong, Sec-WebSocket-Accept.</summary>
+    WrongAccept,
+
+    /// <summary>The WebSocket ended by itself.</summary>
+    WebSocketEnded,
+
+    /// <summary>The SignalR handshake was answered with an error.</summary>
+    HandshakeRefused,
+
+    /// <summary>The SignalR handshake was not answered.</summary>
+    HandshakeUnanswered,
+
+    /// <summary>An idle connection ended with a Close frame.</summary>
+    IdleClosed,
+
+    /// <summary>An idle connection ended without one.</summary>
+    IdleCut,
+}

@@ -1,0 +1,211 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using RealtimeHello.Tests.Support;
+
+namespace RealtimeHello.Tests.Client;
+
+/// <summary><c>doctor</c> as a process, against this chat and against ports that answer wrongly.</summary>
+public sealed class DoctorTests(ChatServer server) : IClassFixture<ChatServer>
+{
+    [Fact]
+    public async Task The_plain_websocket_is_healthy()
+    {
+        var (exitCode, output, errors) = await Examine($"{server.Address}hello");
+
+        exitCode.Should().Be(0, output + errors);
+        output.Should().Contain("echoes").And.Contain("belongs to the key").And.Contain("foreign-origin.invalid got 403").And.Contain("Healthy");
+    }
+
+    [Fact]
+    public async Task A_hub_without_a_token_fails_and_the_fix_is_to_pass_one()
+    {
+        var (exitCode, output, _) = await Examine($"{server.Address}", "--hub", "/chat");
+
+        exitCode.Should().Be(1);
+        output.Should().Contain("not_signed_in").And.Contain("--token");
+    }
+
+    [Fact]
+    public async Task A_hub_with_a_token_is_healthy_stays_alive_and_the_token_is_not_shown()
+    {
+        var token = (await server.SignIn("doctored")).AccessToken;
+        var (exitCode, output, errors) = await Examine($"{server.Address}", "--hub", "/chat", "--token", token, "--idle", "1", "--json");
+
+        exitCode.Should().Be(0, output + errors);
+        output.Should().NotContain(token);
+        using var report = JsonDocument.Parse(output);
+        report.RootElement.GetProperty("healthy").GetBoolean().Should().BeTrue();
+        report.RootElement.GetProperty("findings").EnumerateArray().Select(finding => finding.GetProperty("layer").GetString())
+            .Should().Equal("name", "tcp", "http", "upgrade", "origin", "signalR", "idle");
+    }
+
+    [Fact]
+    public async Task A_wrong_path_is_named()
+    {
+        var (exitCode, output, _) = await Examine($"{server.Address}nothing-here");
+
+        exitCode.Should().Be(1);
+        output.Should().Contain("wrong_path");
+    }
+
+    [Fact]
+    public async Task An_echo_is_no_hub()
+    {
+        var (exitCode, output, _) = await Examine($"{server.Address}", "--hub", "/hello");
+
+        exitCode.Should().Be(1);
+        output.Should().Contain("not_signalr");
+    }
+
+    [Fact]
+    public async Task TLS_to_a_plain_port_is_named()
+    {
+        var (exitCode, output, _) = await Examine($"wss://localhost:{server.Address.Port}/hello");
+
+        exitCode.Should().Be(1);
+        output.Should().Contain("not_tls");
+    }
+
+    [Fact]
+    public async Task A_port_that_nobody_listens_on_is_named()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        listener.Stop();
+        var (exitCode, output, _) = await Examine($"ws://127.0.0.1:{port}/");
+
+        exitCode.Should().Be(1);
+        output.Should().Contain("nothing_listens");
+    }
+
+    [Theory]
+    [InlineData("SSH-2.0-OpenSSH_9.2\r\n", "not_http")]
+    [InlineData("\u001b[2J\u001b[31mhaha", "not_http")]
+    [InlineData("", "ended_without_answer")]
+    [InlineData("HTTP/1.1 301 Moved\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", "redirect")]
+    [InlineData("HTTP/1.1 307 Moved\r\nLocation: https://h/\r\nContent-Length: 0\r\n\r\n", "https_redirect")]
+    [InlineData("HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\nContent-Length: 0\r\n\r\n", "backend_down")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi", "page_swallowed_path")]
+    [InlineData("HTTP/1.1 400 Bad Request\r\nContent-Length: 22\r\n\r\nConnection ID required", "upgrade_stripped")]
+    [InlineData("HTTP/1.1 404 Not Found\r\nContent-Length: 26\r\n\r\nNo Connection with that ID", "no_sticky_session")]
+    [InlineData("HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: wrong\r\n\r\n", "wrong_accept")]
+    [InlineData("HTTP/1.1 101 Switching Protocols\r\nServer: Microsoft-IIS/10.0\r\n\r\n", "iis_feature")]
+    public async Task What_answers_wrongly_is_named(string answer, string cause)
+    {
+        await using var wrong = new WrongServer(Encoding.Latin1.GetBytes(answer));
+        var (exitCode, output, errors) = await Examine($"ws://127.0.0.1:{wrong.Port}/");
+
+        exitCode.Should().Be(1, errors);
+        output.Should().Contain($", {cause})").And.NotContain("\u001b");
+        errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_head_without_an_end_is_named()
+    {
+        await using var wrong = new WrongServer(Encoding.Latin1.GetBytes("HTTP/1.1 200 OK\r\nX: " + new string('x', 100_000)));
+        var (exitCode, output, _) = await Examine($"ws://127.0.0.1:{wrong.Port}/");
+
+        exitCode.Should().Be(1);
+        output.Should().Contain("head_too_long");
+    }
+
+    [Fact]
+    public async Task Silence_is_named_within_its_limit()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var (exitCode, output, _) = await Examine($"ws://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
+
+        exitCode.Should().Be(1);
+        output.Should().Contain(", silent)");
+    }
+
+    [Theory]
+    [InlineData("localhost", 30, "certificate_untrusted")]
+    [InlineData("other.example", 30, "certificate_name")]
+    [InlineData("localhost", -1, "certificate_expired")]
+    public async Task A_wrong_certificate_is_named(string name, int days, string cause)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-10), DateTimeOffset.UtcNow.AddDays(days));
+        await using var wrong = new WrongServer([], certificate);
+        var (exitCode, output, _) = await Examine($"wss://localhost:{wrong.Port}/", "--token", "never-sent");
+
+        exitCode.Should().Be(1);
+        output.Should().Contain($", {cause})").And.NotContain("never-sent");
+    }
+
+    private static Task<(int ExitCode, string Output, string Errors)> Examine(params string[] arguments) => ConsoleProgram.Run("", [], ["doctor", .. arguments]);
+
+    /// <summary>Says the same to everybody who asked something, then ends.</summary>
+    private sealed class WrongServer : IAsyncDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly byte[] _answer;
+        private readonly X509Certificate2? _certificate;
+        private readonly Task _serving;
+
+        public WrongServer(byte[] answer, X509Certificate2? certificate = null)
+        {
+            _answer = answer;
+            _certificate = certificate;
+            _listener.Start();
+            _serving = Serve();
+        }
+
+        public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+        public async ValueTask DisposeAsync()
+        {
+            _listener.Stop();
+            await _serving;
+        }
+
+        private async Task Serve()
+        {
+            while (true)
+            {
+                try
+                {
+                    using var client = await _listener.AcceptTcpClientAsync();
+                    await Answer(client.GetStream());
+                }
+                catch (Exception over) when (over is SocketException or ObjectDisposedException or InvalidOperationException)
+                {
+                    return;
+                }
+            }
+        }
+
+        private async Task Answer(Stream stream)
+        {
+            try
+            {
+                if (_certificate is not null)
+                {
+                    await using var tls = new SslStream(stream);
+                    await tls.AuthenticateAsServerAsync(_certificate);
+                    return;
+                }
+
+                // The TCP probe asks nothing.
+                if (await stream.ReadAsync(new byte[8192]) > 0) await stream.WriteAsync(_answer);
+            }
+            catch (Exception gone) when (gone is IOException or System.Security.Authentication.AuthenticationException)
+            {
+                // The doctor leaves when it has seen enough.
+            }
+        }
+    }
+}
