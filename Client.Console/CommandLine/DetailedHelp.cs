@@ -11,6 +11,9 @@ internal static class DetailedHelp
 
     private sealed class HelpThenDetails(string details) : SynchronousCommandLineAction
     {
+        /// <summary>Who asks for help need not give what the command needs.</summary>
+        public override bool ClearsParseErrors => true;
+
         public override int Invoke(ParseResult parseResult)
         {
             var code = new HelpAction().Invoke(parseResult);

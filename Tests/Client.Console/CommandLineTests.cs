@@ -100,6 +100,13 @@ public sealed class CommandLineTests : IDisposable
         _examined.Should().BeNull();
     }
 
+    [Fact]
+    public async Task The_doctor_s_help_needs_no_address()
+    {
+        (await Run("doctor", "--help")).Should().Be(0);
+        _output.ToString().Should().Contain("--idle <SECONDS>").And.Contain("Exit codes:");
+    }
+
     private Task<int> Run(params string[] arguments) => Commands.Run(arguments, _output, _error, settings =>
     {
         _asked = settings;
