@@ -50,6 +50,7 @@ public static class ConnectCauses
         404 when Says(evidence, "No Connection with that ID") => Certain("no_sticky_session", "Negotiation and connection reached different servers.", "Use sticky sessions, or skip negotiation."),
         404 when Says(evidence, "transport not supported") => Certain("websockets_off", "The server's Transports leave WebSockets out.", "Enable HttpTransportType.WebSockets."),
         404 => Likely("wrong_path", "Nothing is mapped at that path.", "Check the mapped path and PathBase."),
+        426 when Says(evidence, "WebSocket") => Likely("upgrade_stripped", "The server speaks WebSocket, but the Upgrade field did not reach it.", UpgradeFix),
         426 => Likely("other_upgrade", "The server wants another upgrade, or never saw this one.", UpgradeFix),
         409 => Certain("token_in_use", "Another WebSocket has that connection token.", "Open one WebSocket for each negotiation."),
         429 => Certain("rate_limited", "The server's rate limit is reached.", "Connect less often, or raise the limit."),
@@ -59,7 +60,7 @@ public static class ConnectCauses
             Likely("https_redirect", "The server redirects to https; behind a proxy that ends TLS it does so for ever.", "Use the wss:// address; behind a proxy, use forwarded headers."),
         >= 300 and < 400 => Certain("redirect", "The server sends elsewhere, and a WebSocket does not follow.", "Use the address that it names."),
         >= 200 and < 300 when evidence.ContentType.Contains("html", StringComparison.OrdinalIgnoreCase) =>
-            Likely("page_swallowed_path", "A page answers at that path: perhaps a single-page fallback.", "Map the hub before the fallback; check the path."),
+            Likely("page_swallowed_path", "A page answers at that path: a single-page fallback, or Upgrade was stripped on the way.", $"Map the hub before the fallback; check the path. {UpgradeFix}"),
         >= 200 and < 300 when evidence.Server.Contains("Caddy", StringComparison.OrdinalIgnoreCase) && evidence.Text.Length == 0 =>
             Likely("caddy_no_site", "No site of Caddy's matches the host.", "Name this host in the Caddyfile."),
         >= 200 and < 300 => Likely("upgrade_ignored", "The request was answered as a plain one: Upgrade stripped on the way, or MaxConcurrentUpgradedConnections reached.", UpgradeFix),
