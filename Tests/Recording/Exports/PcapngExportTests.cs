@@ -47,7 +47,8 @@ public sealed class PcapngExportTests(Browser browser)
         }
 
         compared.Should().BeGreaterThan(40).And.Be(dissected.Values.Sum(side => side.Count));
-        (await Tshark.Run(file, server.Address.Port, "-Y", "_ws.malformed || _ws.expert.severity >= \"Warning\"")).Should().BeEmpty();
+        (await Tshark.Run(file, server.Address.Port, "-Y", "(_ws.malformed || _ws.expert.severity >= \"Warning\") && !tcp.flags.reset"))
+            .Should().BeEmpty("a reset is worth a warning, and browsers end so at times; anything else would be ours");
         (await Tshark.Run(file, server.Address.Port, "-Y", "http.request", "-T", "fields", "-e", "http.request.uri")).Should().Contain("/chat").And.Contain("/hello");
         (await Tshark.Run(file, server.Address.Port, "-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE", "-Y", "tcp.checksum.status == \"Bad\" || ip.checksum.status == \"Bad\"")).Should().BeEmpty();
         (await Tshark.Run(file, server.Address.Port, "-Y", "frame.comment", "-T", "fields", "-e", "frame.comment")).Should().Contain("user ada").And.Contain("user bob").And.Contain("user cem");
