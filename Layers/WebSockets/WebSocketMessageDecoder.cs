@@ -160,7 +160,8 @@ internal sealed class WebSocketMessageDecoder(
     private void EndCompressed()
     {
         Inflate([0x00, 0x00, 0xFF, 0xFF]);
-        if (state == State.Within && !inflater!.IsBetweenBlocks) Fail("RFC 7692 7.2.2", "A compressed message ends within a DEFLATE block.", payload);
+        // Once nobody wants more, nobody wants faults either, as in Take.
+        if (state == State.Within && WantsMore && !inflater!.IsBetweenBlocks) Fail("RFC 7692 7.2.2", "A compressed message ends within a DEFLATE block.", payload);
     }
 
     private void Take(ReadOnlySpan<byte> bytes, ByteSource source)
