@@ -26,7 +26,7 @@ public sealed class ConnectionReader : IConnectionOutput
         ArgumentNullException.ThrowIfNull(record);
         this.record = record;
         this.depth = depth;
-        this.limits = limits ?? DecoderLimits.Default;
+        this.limits = (limits ?? DecoderLimits.Default) with { CompressedIsMasked = record.CompressedIsMasked };
         decoder = new ConnectionDecoder(record.Perspective, depth, this, this.limits);
     }
 

@@ -29,6 +29,8 @@ public sealed class ConnectionRecorder : IConnectionOutput
     private readonly HashSet<(Direction, StreamEnding)> endings = [];
     private HeadMasker? receivedHeads;
     private HeadMasker? sentHeads;
+    private PayloadMasker? receivedPayloads;
+    private PayloadMasker? sentPayloads;
     private byte[]? held;
     private int heldLength;
     private (long Received, long Sent) plain;
@@ -50,6 +52,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
         evidence = new CloseEvidence(record.Perspective);
         decoder = new ConnectionDecoder(record.Perspective, DecodingDepth.Lifecycle, this, journal.Options.Decoders);
         record.CounterSource = Count;
+        record.CompressedIsMasked = secrets.HasProperties;
         Fact(new TcpOpened(record.Remote, record.Local, ByThisSide: record.Perspective == Perspective.Client));
     }
 
@@ -213,7 +216,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
             var count = phase switch
             {
                 PlainPhase.Head => TakeHead(direction, bytes, ref trim),
-                PlainPhase.WebSocket or PlainPhase.RefusalBody => TakeStored(direction, bytes, ref trim),
+                PlainPhase.WebSocket or PlainPhase.RefusalBody => TakeStored(direction, phase, bytes, ref trim),
                 PlainPhase.Undecided => Hold(bytes),
                 _ => TakeSkipped(direction, bytes, phase, ref trim),
             };
@@ -272,13 +275,33 @@ public sealed class ConnectionRecorder : IConnectionOutput
         }
     }
 
-    private int TakeStored(Direction direction, ReadOnlySpan<byte> bytes, ref bool trim)
+    private int TakeStored(Direction direction, PlainPhase phase, ReadOnlySpan<byte> bytes, ref bool trim)
     {
         var begins = decoder.IsBetweenMessages(direction);
         var (number, ticks) = Begin();
         var count = decoder.Advance(TapPoint.Plain, direction, bytes);
-        trim |= Store(number, ticks, TapPoint.Plain, direction, Pass(direction, count), bytes[..count], begins);
+        var stored = bytes[..count];
+        var offset = Pass(direction, count);
+        if (!secrets.HasProperties || phase != PlainPhase.WebSocket) trim |= Store(number, ticks, TapPoint.Plain, direction, offset, stored, begins);
+        else trim |= StoreMasked(number, ticks, direction, offset, stored, begins);
         return count;
+    }
+
+    private bool StoreMasked(long number, long ticks, Direction direction, long offset, ReadOnlySpan<byte> bytes, bool begins)
+    {
+        var masker = direction == Direction.Received ? receivedPayloads ??= new PayloadMasker(secrets) : sentPayloads ??= new PayloadMasker(secrets);
+        var scratch = ArrayPool<byte>.Shared.Rent(bytes.Length);
+        try
+        {
+            var masked = scratch.AsSpan(0, bytes.Length);
+            bytes.CopyTo(masked);
+            masker.Mask(masked, !decoder.Facts.IsNotSignalR, decoder.RequestedHubProtocol);
+            return Store(number, ticks, TapPoint.Plain, direction, offset, masked, begins);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch, clearArray: true);
+        }
     }
 
     /// <summary>Content of HTTP, and what nothing can be made of, is counted and not kept: it is large, and it may hold secrets.</summary>

@@ -53,6 +53,9 @@ public sealed class ConnectionDecoder
     /// <summary>What was found out so far: the same instance until something changes.</summary>
     public ConnectionFacts Facts { get; private set; }
 
+    /// <summary>The hub protocol that the client's handshake asks for, whether the server has accepted it or not; null: none, or not seen yet.</summary>
+    public string? RequestedHubProtocol => Facts.HubProtocol ?? signalR?.RequestedProtocol;
+
     /// <summary>WebSocket frames received, control frames included.</summary>
     public long FramesReceived => Lane(Direction.Received).Frames?.Frames ?? 0;
 
@@ -180,7 +183,8 @@ public sealed class ConnectionDecoder
         var speaksSignalR = depth == DecodingDepth.Full ? !Facts.IsNotSignalR : Facts.HubProtocol is null && !Facts.IsNotSignalR;
         if (speaksSignalR || depth == DecodingDepth.Full)
         {
-            var compression = (fromClient ? deflate.ClientForgets : deflate.ServerForgets) ? WebSocketMessageDecoder.Compression.Single
+            var compression = limits.CompressedIsMasked ? WebSocketMessageDecoder.Compression.Masked
+                : (fromClient ? deflate.ClientForgets : deflate.ServerForgets) ? WebSocketMessageDecoder.Compression.Single
                 : resumed ? WebSocketMessageDecoder.Compression.BeginningLost
                 : WebSocketMessageDecoder.Compression.Continued;
             if (depth == DecodingDepth.Lifecycle && speaksSignalR && !deflate.IsAgreed) frames.Counter = new HubMessageCounter();

@@ -30,6 +30,9 @@ public sealed record DecoderLimits
     /// <summary>Bytes that one compressed message may inflate to; more is a fault.</summary>
     public int InflatedMessageBytes { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>Compressed messages are there with their length alone: what they hold was masked before it was stored.</summary>
+    public bool CompressedIsMasked { get; init; }
+
     /// <summary>Characters shown of a text message, or of an argument or result of a hub message.</summary>
     public int ShownCharacters { get; init; } = 4 * 1024;
 

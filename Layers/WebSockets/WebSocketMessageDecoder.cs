@@ -29,6 +29,9 @@ internal sealed class WebSocketMessageDecoder(
 
         /// <summary>Building on those before, of which the first are not there.</summary>
         BeginningLost,
+
+        /// <summary>Masked whole, so that nothing secret is kept.</summary>
+        Masked,
     }
 
     private Inflater? inflater;
@@ -118,11 +121,13 @@ internal sealed class WebSocketMessageDecoder(
         state = State.Within;
         if (!compressed) return;
 
-        if (compression == Compression.BeginningLost)
+        if (compression is Compression.BeginningLost or Compression.Masked)
         {
             // Told once; from here on SignalR's messages have a hole.
-            if (!toldOfLoss)
-                output.Emit(new Gap(Layer.WebSocket, null, "compressed messages build on earlier ones (context takeover), which were evicted"), range);
+            var reason = compression == Compression.Masked
+                ? "compressed messages are masked whole, since properties of payloads are to be masked"
+                : "compressed messages build on earlier ones (context takeover), which were evicted";
+            if (!toldOfLoss) output.Emit(new Gap(Layer.WebSocket, null, reason), range);
             toldOfLoss = true;
             signalR?.Close();
             state = State.Unreadable;

@@ -97,6 +97,9 @@ public sealed class ConnectionRecord
         }
     }
 
+    /// <summary>Compressed messages are stored masked whole: nothing can be decoded of them.</summary>
+    internal bool CompressedIsMasked { get; set; }
+
     internal Lock Gate { get; } = new();
 
     internal ConnectionStack Stack { get; }

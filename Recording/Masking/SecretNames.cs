@@ -1,9 +1,13 @@
 namespace RealtimeHello.Recording.Masking;
 
-/// <summary>The names of header fields and query parameters whose values are masked before anything is stored. Compared without case.</summary>
+/// <summary>
+/// The names of header fields, query parameters and properties of payloads whose values are masked before anything is stored. Compared without
+/// case. To be filled before the first connection comes.
+/// </summary>
 public sealed class SecretNames
 {
     private readonly HashSet<string> headers = new(StringComparer.OrdinalIgnoreCase) { "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie" };
+    private readonly HashSet<string> properties = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> query = new(StringComparer.OrdinalIgnoreCase) { "access_token", "code" };
 
     /// <summary>Header fields whose values are masked.</summary>
@@ -12,10 +16,20 @@ public sealed class SecretNames
     /// <summary>Query parameters whose values are masked: in a request's target, and in Referer and Location.</summary>
     public ICollection<string> QueryParameters => query;
 
-    /// <summary>The longest name of either kind.</summary>
+    /// <summary>
+    /// Properties whose values are masked in WebSocket messages: of JSON objects, and of maps in SignalR's MessagePack; at any depth, everything
+    /// below. None by default. While there are any, compressed messages are masked whole.
+    /// </summary>
+    public ICollection<string> Properties => properties;
+
+    /// <summary>The longest name of any kind, in characters; a longer one never matches.</summary>
     internal const int LongestName = 64;
+
+    internal bool HasProperties => properties.Count > 0;
 
     internal bool IsSecretHeader(ReadOnlySpan<char> name) => headers.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name);
 
     internal bool IsSecretParameter(ReadOnlySpan<char> name) => query.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name);
+
+    internal bool IsSecretProperty(ReadOnlySpan<char> name) => properties.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name);
 }

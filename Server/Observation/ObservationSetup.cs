@@ -24,7 +24,11 @@ internal static class ObservationSetup
         ObservedAudience.Surround(builder.Services);
         builder.Services.AddConnectionInspector();
         builder.Services.AddOptions<InspectorOptions>().Configure<DataFolder, IConfiguration>(
-            (inspector, folder, configuration) => inspector.OperatorToken = OperatorToken.Find(configuration["Inspector:OperatorToken"], folder));
+            (inspector, folder, configuration) =>
+            {
+                inspector.OperatorToken = OperatorToken.Find(configuration["Inspector:OperatorToken"], folder);
+                foreach (var name in configuration.GetSection("Inspector:MaskedProperties").Get<string[]>() ?? []) inspector.Secrets.Properties.Add(name);
+            });
     }
 
     /// <summary>Serves the inspector.</summary>

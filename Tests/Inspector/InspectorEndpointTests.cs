@@ -6,6 +6,11 @@ using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using RealtimeHello.Contracts;
 using RealtimeHello.Inspector;
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Layers.SignalR;
+using RealtimeHello.Recording;
+using RealtimeHello.Recording.Journals;
 using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Inspector;
@@ -238,6 +243,33 @@ public sealed class InspectorEndpointTests : IDisposable
 
     private static IEnumerable<string> States(JsonElement connection) =>
         connection.GetProperty("layers").EnumerateArray().Select(layer => $"{layer.GetProperty("layer").GetString()} {layer.GetProperty("state").GetString()}");
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Properties_of_configured_names_are_masked_in_every_message_that_holds_them(bool messagePack)
+    {
+        using var masking = new ChatServer { Settings = [("Inspector:OperatorToken", Operator), ("Inspector:MaskedProperties:0", "Text")] };
+        var ada = await masking.SignIn("ada");
+        await using var hub = masking.Hub(ada, messagePack);
+        var received = new TaskCompletionSource<ChatMessage>();
+        hub.On<ChatMessage>(nameof(IChatClient.MessagePosted), received.SetResult);
+        await hub.StartAsync(TestContext.Current.CancellationToken);
+        await hub.InvokeAsync<RoomState>(nameof(IChatHub.JoinRoom), "lobby", null, TestContext.Current.CancellationToken);
+        await hub.InvokeAsync<PostReceipt>(nameof(IChatHub.PostMessage), "lobby", Guid.CreateVersion7(), "hunter2", TestContext.Current.CancellationToken);
+        (await received.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Text.Should().Be("hunter2", "only what is stored is masked");
+        await hub.StopAsync(TestContext.Current.CancellationToken);
+
+        var events = new List<LayerEvent>();
+        var record = masking.Services.GetRequiredService<Journal>().Connections.Single(connection => connection.CarriesHub);
+        new ConnectionReader(record, DecodingDepth.Full).Read(events);
+
+        // An argument has no name, and stays; the message that the room gets has one.
+        var invocations = events.Select(happened => happened.Detail).OfType<InvocationMessage>().ToArray();
+        invocations.Single(invocation => invocation.Target == "PostMessage").Arguments.Should().Contain(argument => argument.Contains("hunter2"));
+        invocations.Single(invocation => invocation.Target == "MessagePosted").Arguments.Should().ContainSingle().Which.Should().Contain("*******").And.NotContain("hunter2");
+        events.Should().NotContain(happened => happened.Detail is DecodeFault);
+    }
 
     private static IEnumerable<string> Told(JsonElement found, string user) => found.GetProperty("items").EnumerateArray()
         .Where(item => item.GetProperty("user").GetString() == user)

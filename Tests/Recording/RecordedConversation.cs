@@ -10,20 +10,21 @@ namespace RealtimeHello.Tests.Recording;
 /// <summary>A conversation put into a recorder by hand, as a tap would.</summary>
 internal sealed class RecordedConversation
 {
-    public RecordedConversation(JournalOptions? options = null, TimeProvider? time = null)
+    public RecordedConversation(JournalOptions? options = null, TimeProvider? time = null, SecretNames? secrets = null)
     {
         Journal = new Journal(options, time);
-        Recorder = Journal.Open("A1", Perspective.Server, "127.0.0.1:1000", "127.0.0.1:80", new SecretNames());
+        Recorder = Journal.Open("A1", Perspective.Server, "127.0.0.1:1000", "127.0.0.1:80", secrets ?? new SecretNames());
     }
 
     public Journal Journal { get; }
 
     public ConnectionRecorder Recorder { get; }
 
-    public RecordedConversation Upgrade(string query = "")
+    public RecordedConversation Upgrade(string query = "", string? extensions = null)
     {
-        Received($"GET /chat{query} HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
-        Sent("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+        var agreed = extensions is null ? "" : $"Sec-WebSocket-Extensions: {extensions}\r\n";
+        Received($"GET /chat{query} HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{agreed}\r\n");
+        Sent($"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n{agreed}\r\n");
         return this;
     }
 

@@ -1,0 +1,69 @@
+using System.Buffers;
+using RealtimeHello.Layers.WebSockets;
+
+namespace RealtimeHello.Recording.Masking;
+
+/// <summary>
+/// Overwrites the values of secret properties in one direction's WebSocket messages, in place and at the same length, under the frames' own
+/// masking. JSON and, behind its handshake, SignalR's MessagePack are looked into; a compressed message is overwritten whole, since nothing
+/// in it can be. Takes a direction's bytes behind the upgrade in order, cut anywhere.
+/// <code>
+/// Header -> (no payload: Header) | Payload -> Header
+/// </code>
+/// </summary>
+public sealed class PayloadMasker(SecretNames names)
+{
+    private readonly JsonPropertyMasker json = new(names);
+    private readonly byte[] header = new byte[WebSocketFrameHeader.MaximumLength];
+    private MessagePackPropertyMasker? messagePack;
+    private int headerLength;
+    private WebSocketFrameHeader frame;
+    private ulong payloadLeft;
+    private int keyAt;
+    private bool isCompressed;
+    private bool handshakeIsOver;
+
+    /// <summary>Masks what is secret in <paramref name="bytes"/>.</summary>
+    /// <param name="bytes">What follows the bytes before.</param>
+    /// <param name="speaksSignalR">False when it is known that this is another protocol.</param>
+    /// <param name="hubProtocol">The hub protocol that the client asked for; null: none, or not known yet.</param>
+    public void Mask(Span<byte> bytes, bool speaksSignalR, string? hubProtocol)
+    {
+        foreach (ref var b in bytes)
+        {
+            if (payloadLeft == 0) NextOfHeader(b, speaksSignalR);
+            else NextOfPayload(ref b, speaksSignalR && hubProtocol == "messagepack");
+        }
+    }
+
+    private void NextOfHeader(byte b, bool speaksSignalR)
+    {
+        header[headerLength++] = b;
+        if (WebSocketFrameHeader.TryRead(header.AsSpan(0, headerLength), out frame) == OperationStatus.NeedMoreData) return;
+        headerLength = 0;
+        keyAt = 0;
+        payloadLeft = frame.PayloadLength;
+        if (frame.IsControl || frame.Opcode == WebSocketOpcode.Continuation) return;
+        isCompressed = frame.Rsv1;
+        // Another protocol's texts end with their messages; SignalR's end with their separator, and a message may hold half of one.
+        if (!handshakeIsOver || !speaksSignalR) json.Reset();
+    }
+
+    private void NextOfPayload(ref byte b, bool isMessagePack)
+    {
+        var key = frame.Masked ? (byte)(frame.MaskingKey >> (24 - (8 * (keyAt & 3)))) : (byte)0;
+        keyAt++;
+        payloadLeft--;
+        if (frame.IsControl) return;
+        var plain = (byte)(b ^ key);
+        b = (byte)(Stored(plain, isMessagePack) ^ key);
+    }
+
+    private byte Stored(byte plain, bool isMessagePack)
+    {
+        if (isCompressed) return (byte)'*';
+        if (handshakeIsOver && isMessagePack) return (messagePack ??= new MessagePackPropertyMasker(names)).Next(plain);
+        if (plain == JsonPropertyMasker.RecordSeparator) handshakeIsOver = true;
+        return json.Next(plain);
+    }
+}
