@@ -121,9 +121,8 @@ internal sealed class HelloSocket : IAsyncDisposable
         _socket.Dispose();
         _handler.Dispose();
         if (_gate is not null) await _gate.DisposeAsync();
+        // The semaphores are not disposed of: the trace may still be telling of a Pong.
         await Ended;
-        _messages.Dispose();
-        _pongs.Dispose();
     }
 
     private async Task<bool> Next(SemaphoreSlim arrivals, CancellationToken cancellationToken)

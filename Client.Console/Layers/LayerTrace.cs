@@ -42,7 +42,7 @@ internal sealed class LayerTrace : IDisposable
     /// <summary>The recorder of the connection that was opened last, for facts of the layers above.</summary>
     public ConnectionRecorder? Latest => _recording.Latest;
 
-    /// <summary>Hears each event when it is told, shown or not. Called by one thread at a time; set before anything is recorded.</summary>
+    /// <summary>Hears each event behind its telling, shown or not: whoever waited for it prints behind it. Called by one thread at a time; set before anything is recorded.</summary>
     public Action<LayerEvent>? Happened { get; init; }
 
     /// <summary>Records what a handler opens from now on.</summary>
@@ -92,9 +92,12 @@ internal sealed class LayerTrace : IDisposable
             StackOrder.Arrange(_events, _ordered);
             foreach (var happened in _ordered)
             {
+                if (_layers.Contains(happened.Detail.Layer))
+                {
+                    foreach (var line in _format.Lines(happened, record)) _show(line);
+                }
+
                 Happened?.Invoke(happened);
-                if (!_layers.Contains(happened.Detail.Layer)) continue;
-                foreach (var line in _format.Lines(happened, record)) _show(line);
             }
         }
         while (more);
