@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,6 +35,7 @@ public static class ConnectionInspector
         HubObservation.Add(services);
         // In front of the server, so that the log is there for the first connection and stops behind the last.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, LayerLog>());
+        services.AddTransient<IStartupFilter, ForwardedClients>();
         services.AddSingleton<MappedInspectors>();
         services.AddHostedService<InspectorGuard>();
         services.AddLogging(logging => logging.AddConsoleFormatter<LayerConsoleFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>());

@@ -133,6 +133,15 @@ public sealed class ConnectionRecorder : IConnectionOutput
         Record.UserName = userName;
     }
 
+    /// <summary>Whom the peer, a trusted proxy, asks for; with every request anew, since proxies use a connection for one client after the other.</summary>
+    /// <param name="client">The client's address; null: the peer itself asks.</param>
+    public void ComesFrom(string? client)
+    {
+        if (client == Record.Client) return;
+        Record.Client = client;
+        if (client is not null) Fact(new HttpForwarded(client, Record.Remote));
+    }
+
     /// <summary>Where the kernel's figures come from: asked while somebody looks, and when an end comes into sight, since a closed socket has none.</summary>
     public void SampleFrom(Func<TcpStatistics?> source) => Record.TcpSource = source;
 

@@ -21,6 +21,7 @@ try
     builder.AddPages();
 
     await using var app = builder.Build();
+    app.UseTrustedProxies();
     app.UseWebSockets();
     app.UseOriginCheck(except: "/chat");
     app.UseHelloEcho("/hello");

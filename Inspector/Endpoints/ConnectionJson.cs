@@ -20,7 +20,8 @@ internal static class ConnectionJson
         {
             ["id"] = record.Id,
             ["user"] = record.UserName,
-            ["remote"] = record.Remote,
+            ["remote"] = record.Client ?? record.Remote,
+            ["proxy"] = record.Client is null ? null : record.Remote,
             ["endpoint"] = $"{(record.IsSecure ? "https" : "http")}://{record.Local}",
             ["path"] = record.Facts.Path,
             ["state"] = StateOf(record),

@@ -29,6 +29,18 @@ public sealed record HttpRequest(
     public string Path => Target.IndexOf('?', StringComparison.Ordinal) is var at and >= 0 ? Target[..at] : Target;
 }
 
+/// <summary>A proxy that this server trusts named the client that it asks for.</summary>
+/// <param name="Client">The client's address.</param>
+/// <param name="Proxy">The address and port of the proxy, which the connection itself comes from.</param>
+public sealed record HttpForwarded(string Client, string Proxy) : HttpDetail
+{
+    /// <inheritdoc/>
+    public override string Kind => "forwarded";
+
+    /// <inheritdoc/>
+    public override string Summary => $"for the client {Client}, by the proxy {Proxy}";
+}
+
 /// <summary>A response's head, other than the answer to a request for a WebSocket.</summary>
 public sealed record HttpResponse(int Status, string Reason, string Version, IReadOnlyList<HttpHeader> Headers) : HttpDetail
 {

@@ -44,6 +44,9 @@ public sealed class ConnectionRecord
     /// <summary>The peer's address and port.</summary>
     public string Remote { get; }
 
+    /// <summary>The client's address, where the peer is a trusted proxy that named it; else null.</summary>
+    public string? Client { get; internal set; }
+
     /// <summary>This side's address and port.</summary>
     public string Local { get; }
 

@@ -116,6 +116,7 @@ internal sealed class ConnectionStack(ConnectionRecord record)
         if (http2) return Of(Layer.Http, LayerCondition.Unseen, "HTTP/2, whose frames are not decoded", ("version", "HTTP/2"));
         if (fault is { AtLayer: Layer.Http }) return Of(Layer.Http, LayerCondition.Failed, fault.Summary, ("path", record.Facts.Path), ("status", status));
         (string, object?)[] detail = [("path", record.Facts.Path), ("status", status), ("subprotocol", record.Facts.Subprotocol), ("extensions", record.Facts.Extensions)];
+        if (record.Client is { } client) detail = [.. detail, ("client", client)];
         if (record.Facts.Upgraded) return Of(Layer.Http, WhileOpen(LayerCondition.Open), "101, upgraded to a WebSocket", detail);
         if (record.AskedForWebSocket && status is { } refusal) return Of(Layer.Http, LayerCondition.Failed, $"{refusal}, no WebSocket", detail);
         return requested

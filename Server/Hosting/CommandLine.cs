@@ -25,6 +25,7 @@ internal static class CommandLine
           dotnet run --project Server
           dotnet run --project Server -- --urls http://localhost:5090 --data ./chat-data
           dotnet run --project Server -- --urls http://0.0.0.0:8080 --Chat:AllowedOrigins:0=https://chat.example.org
+          dotnet run --project Server -- --Proxies:Trusted:0=127.0.0.1
           dotnet run --project Server -- --Logging:LogLevel:RealtimeHello.Layers=Debug
 
         """;
@@ -33,7 +34,7 @@ internal static class CommandLine
     private static readonly HashSet<string> Known = new(StringComparer.OrdinalIgnoreCase)
     {
         "data", "urls", "http_ports", "https_ports", "https_port", "environment", "contentRoot", "applicationName", "webroot", "AllowedHosts",
-        "Accounts", "Chat", "Inspector", "Kestrel", "Logging", "detailedErrors", "captureStartupErrors", "hostingStartupAssemblies", "hostingStartupExcludeAssemblies", "preventHostingStartup",
+        "Accounts", "Chat", "Inspector", "Kestrel", "Logging", "Proxies", "detailedErrors", "captureStartupErrors", "hostingStartupAssemblies", "hostingStartupExcludeAssemblies", "preventHostingStartup",
         "preferHostingUrls", "shutdownTimeoutSeconds", "startupAssembly", "staticWebAssets", "suppressStatusMessages", "server",
     };
 

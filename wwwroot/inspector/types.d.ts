@@ -38,7 +38,10 @@ export interface TcpStatistics {
 export interface Connection {
   id: string;
   user: string | null;
+  /** The client: behind a trusted proxy the address that the proxy named. */
   remote: string;
+  /** The proxy that the connection itself comes from. */
+  proxy: string | null;
   endpoint: string;
   path: string | null;
   state: 'open' | 'closed' | 'refused';

@@ -134,7 +134,7 @@ export function showConnection(place, route, feed) {
   /** @param {import('../types.js').Connection} now */
   function drawHead(now) {
     title.textContent = printable(now.user ?? 'nobody');
-    const parts = [el('span', { class: 'state', 'data-state': now.state }, now.state), el('code', {}, id), ` ${printable(now.path ?? '')} from ${printable(now.remote)}, `,
+    const parts = [el('span', { class: 'state', 'data-state': now.state }, now.state), el('code', {}, id), ` ${printable(now.path ?? '')} from ${printable(now.remote)}${now.proxy ? ` through ${printable(now.proxy)}` : ''}, `,
       `${now.closedAt ? 'lasted' : 'for'} ${lifetime(now, Date.now())}`];
     story.replaceChildren(...parts);
     const { close } = now;

@@ -23,7 +23,7 @@ export function filtered(connections, filters) {
 /** @param {Connection} connection */
 function haystack(connection) {
   const { close } = connection;
-  return [connection.id, connection.user, connection.remote, connection.endpoint, connection.path, connection.state, close?.cause, close?.sentence, close?.code, ...(connection.layers ?? []).map((layer) => layer.summary)]
+  return [connection.id, connection.user, connection.remote, connection.proxy, connection.endpoint, connection.path, connection.state, close?.cause, close?.sentence, close?.code, ...(connection.layers ?? []).map((layer) => layer.summary)]
     .join('\n')
     .toLowerCase();
 }
