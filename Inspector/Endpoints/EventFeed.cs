@@ -16,7 +16,7 @@ namespace RealtimeHello.Inspector.Endpoints;
 /// Events as they come, as server-sent events and not over a WebSocket: the inspector has to work exactly when WebSockets don't. The id of an
 /// event is its sequence, so that Last-Event-ID resumes. The feed's own connection is not recorded: no echo of itself.
 /// </summary>
-internal sealed class EventFeed(HttpContext context, InspectorAccess access, Journal journal, string? connection, HashSet<Layer> wanted, EventSequence? after)
+internal sealed class EventFeed(HttpContext context, InspectorAccess access, Journal journal, TimeProvider time, string? connection, HashSet<Layer> wanted, EventSequence? after)
 {
     private const int EventsAtOnce = 256;
 
@@ -25,6 +25,9 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
 
     /// <summary>A server that stops still tells how its connections end, but does not wait for those who listen.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+
+    /// <summary>A line without a meaning after this much silence: proxies cut answers that nothing comes of for a minute, and a reader that vanished is noticed.</summary>
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(15);
 
     private readonly EventSequence from = after ?? new EventSequence(journal.LastNumber, long.MaxValue, Layer.Application, int.MaxValue);
     private readonly Dictionary<ConnectionRecord, ConnectionReader> readers = [];
@@ -36,13 +39,13 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
     private readonly PipeWriter body = context.Response.BodyWriter;
     private readonly ArrayBufferWriter<byte> json = new();
 
-    public static IResult Open(HttpContext context, InspectorAccess access, Journal journal, IHostApplicationLifetime lifetime, string? connection, string? layers)
+    public static IResult Open(HttpContext context, InspectorAccess access, Journal journal, TimeProvider time, IHostApplicationLifetime lifetime, string? connection, string? layers)
     {
         if (InspectorEndpoints.Refuse(context, access) is { } refusal) return refusal;
         if (!InspectorEndpoints.TryReadLayers(layers, out var wanted)) return InspectorEndpoints.UnknownLayer();
         EventSequence? after = EventSequence.TryParse(context.Request.Headers["Last-Event-ID"], out var last) ? last : null;
         if (context.FindRecorder() is { } own) journal.Forget(own.Record);
-        return new Result(context => new EventFeed(context, access, journal, connection, wanted, after).FollowUntilStopped(lifetime.ApplicationStopping));
+        return new Result(context => new EventFeed(context, access, journal, time, connection, wanted, after).FollowUntilStopped(lifetime.ApplicationStopping));
     }
 
     private async Task FollowUntilStopped(CancellationToken stopping)
@@ -71,7 +74,14 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
                 }
 
                 await body.FlushAsync(cancellationToken);
-                if (!await watch.WaitAsync(cancellationToken)) return;
+                var waiting = watch.WaitAsync(cancellationToken).AsTask();
+                while (await SilenceOutlasts(waiting, cancellationToken))
+                {
+                    body.Write(": alive\n\n"u8);
+                    await body.FlushAsync(cancellationToken);
+                }
+
+                if (!await waiting) return;
                 await Task.Delay(Gathering, cancellationToken);
                 due = [.. watch.Take()];
             }
@@ -81,6 +91,14 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
         {
             // The reader has left, or the server stops.
         }
+    }
+
+    private async Task<bool> SilenceOutlasts(Task waiting, CancellationToken cancellationToken)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var ended = await Task.WhenAny(waiting, Task.Delay(SignOfLife, time, enough.Token));
+        await enough.CancelAsync();
+        return ended != waiting;
     }
 
     private async ValueTask Tell(ConnectionRecord record, CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using RealtimeHello.Contracts;
 using RealtimeHello.Inspector;
 using RealtimeHello.Layers;
@@ -109,6 +110,30 @@ public sealed class InspectorEndpointTests : IDisposable
         (await resumed.MoveNextAsync()).Should().BeTrue();
         resumed.Current.EventId.Should().Be(live[1].EventId);
         (await Users(Operator)).Should().Equal("ada");
+    }
+
+    [Fact]
+    public async Task A_feed_without_events_gives_a_sign_of_life()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var quiet = new ChatServer { Clock = clock, Settings = [("Inspector:OperatorToken", Operator)] };
+        using var http = quiet.Http();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", Operator);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        using var reader = new StreamReader(await http.GetStreamAsync(new Uri("/inspect/events", UriKind.Relative), limit.Token));
+        (await reader.ReadLineAsync(limit.Token)).Should().Be("event: ready");
+
+        string? line;
+        do
+        {
+            var reading = reader.ReadLineAsync(limit.Token).AsTask();
+            // The server may not have begun to wait: the clock is turned until it has.
+            while (await Task.WhenAny(reading, Task.Delay(20, limit.Token)) != reading) clock.Advance(TimeSpan.FromSeconds(15));
+            line = await reading;
+            line.Should().NotBeNull();
+        }
+        while (line != ": alive");
     }
 
     [Fact]
