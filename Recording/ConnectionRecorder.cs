@@ -173,8 +173,12 @@ public sealed class ConnectionRecorder : IConnectionOutput
             Record.Close = report;
             Record.ClosedAt = now;
             Record.TcpSource = null;
-            Write(new TcpClosed(report, now - Record.OpenedAt, Count()), DecodingDepth.Lifecycle);
+            var counters = Count();
+            Write(new TcpClosed(report, now - Record.OpenedAt, counters), DecodingDepth.Lifecycle);
             closed = true;
+            // The record stays, perhaps for long; this recorder and its decoders need not.
+            Record.CounterSource = () => counters;
+            journal.Grow(Record.Pack());
             if (held is not null) ArrayPool<byte>.Shared.Return(held);
             held = null;
         }
@@ -238,7 +242,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
             // The heads and the handshake are over: no secrets come any more, and what comes now may be evicted.
             openingIsOver = true;
             receivedHeads = sentHeads = null;
-            Record.EndOpening();
+            journal.Grow(Record.EndOpening());
         }
 
         Record.Facts = decoder.Facts;

@@ -142,7 +142,25 @@ public sealed class ConnectionRecord
     }
 
     /// <summary>What comes now is not part of the opening any more. The caller holds <see cref="Gate"/>.</summary>
-    internal void EndOpening() => openingIsOver = true;
+    /// <returns>By how many bytes the record grew or shrank.</returns>
+    internal long EndOpening()
+    {
+        if (openingIsOver) return 0;
+        var before = opening.Size;
+        openingIsOver = true;
+        opening.Pack();
+        return opening.Size - before;
+    }
+
+    /// <summary>Nothing comes any more: keeps exactly what there is. The caller holds <see cref="Gate"/>.</summary>
+    /// <returns>By how many bytes the record grew or shrank.</returns>
+    internal long Pack()
+    {
+        var before = opening.Size + recent.Size;
+        opening.Pack();
+        recent.Pack();
+        return opening.Size + recent.Size - before;
+    }
 
     /// <summary>Evicts recent entries until at most <paramref name="size"/> bytes are used, and on to where a message begins in each direction.</summary>
     internal long Evict(long size)

@@ -4,20 +4,22 @@ namespace RealtimeHello.Recording.Journals;
 
 /// <summary>
 /// A run of entries and their bytes, appended behind and dropped in front. Entries stand in a ring that grows; bytes stand in pooled
-/// segments, small ones first, so that an idle connection holds little. Not thread-safe: its record's lock guards it.
+/// segments, small ones first, so that an idle connection holds little; what is complete can be <see cref="Pack">packed</see>. Not
+/// thread-safe: its record's lock guards it.
 /// </summary>
 internal sealed class EntryLog
 {
-    private const int SmallestSegment = 512;
+    private const int SmallestSegment = 256;
+    private const int SmallestRing = 4;
     private const int LargestSegment = 8 * 1024;
     private const int EntrySize = 56;
 
-    private readonly List<Segment> segments = [];
+    private readonly List<Segment> segments = new(1);
     private JournalEntry[] ring = [];
     private int first;
     private long end;
 
-    private readonly record struct Segment(byte[] Bytes, long Start);
+    private readonly record struct Segment(byte[] Bytes, long Start, bool IsPooled);
 
     public int Count { get; private set; }
 
@@ -25,7 +27,7 @@ internal sealed class EntryLog
     public long Size { get; private set; }
 
     /// <summary>The entry at <paramref name="index"/>, the oldest first.</summary>
-    public ref readonly JournalEntry this[int index] => ref ring[(first + index) & (ring.Length - 1)];
+    public ref readonly JournalEntry this[int index] => ref ring[Place(index)];
 
     /// <summary>Appends bytes; the position returned is what the entry must carry.</summary>
     public long Append(ReadOnlySpan<byte> bytes)
@@ -38,7 +40,7 @@ internal sealed class EntryLog
             {
                 var size = segments.Count == 0 ? SmallestSegment : Math.Min(segments[^1].Bytes.Length * 2, LargestSegment);
                 var rented = ArrayPool<byte>.Shared.Rent(size);
-                segments.Add(new Segment(rented, end));
+                segments.Add(new Segment(rented, end, IsPooled: true));
                 Size += rented.Length;
                 room = rented.Length;
             }
@@ -56,15 +58,41 @@ internal sealed class EntryLog
     {
         if (Count == ring.Length)
         {
-            var larger = new JournalEntry[Math.Max(8, ring.Length * 2)];
+            var larger = new JournalEntry[Math.Max(SmallestRing, ring.Length * 2)];
             for (var i = 0; i < Count; i++) larger[i] = this[i];
             Size += (larger.Length - ring.Length) * EntrySize;
             ring = larger;
             first = 0;
         }
 
-        ring[(first + Count) & (ring.Length - 1)] = entry;
+        ring[Place(Count)] = entry;
         Count++;
+    }
+
+    /// <summary>Nothing is appended any more for now: keeps exactly what there is.</summary>
+    public void Pack()
+    {
+        if (ring.Length > Count)
+        {
+            var exact = new JournalEntry[Count];
+            for (var i = 0; i < Count; i++) exact[i] = this[i];
+            Size -= (ring.Length - Count) * EntrySize;
+            ring = exact;
+            first = 0;
+        }
+
+        if (segments.Count == 0) return;
+        var start = segments[0].Start;
+        var bytes = new byte[end - start];
+        foreach (var segment in segments)
+        {
+            var at = (int)(segment.Start - start);
+            segment.Bytes.AsSpan(0, Math.Min(segment.Bytes.Length, bytes.Length - at)).CopyTo(bytes.AsSpan(at));
+        }
+
+        ReturnSegments();
+        segments.Add(new Segment(bytes, start, IsPooled: false));
+        Size += bytes.Length;
     }
 
     /// <summary>Copies an entry's bytes.</summary>
@@ -104,7 +132,7 @@ internal sealed class EntryLog
     public void DropFirst()
     {
         ring[first] = default;
-        first = (first + 1) & (ring.Length - 1);
+        first = Place(1);
         Count--;
         if (Count == 0)
         {
@@ -122,8 +150,7 @@ internal sealed class EntryLog
 
         while (segments.Count > 0 && segments[0].Start + segments[0].Bytes.Length <= needed)
         {
-            Size -= segments[0].Bytes.Length;
-            ArrayPool<byte>.Shared.Return(segments[0].Bytes);
+            Return(segments[0]);
             segments.RemoveAt(0);
         }
     }
@@ -139,12 +166,19 @@ internal sealed class EntryLog
 
     private void ReturnSegments()
     {
-        foreach (var segment in segments)
-        {
-            Size -= segment.Bytes.Length;
-            ArrayPool<byte>.Shared.Return(segment.Bytes);
-        }
-
+        foreach (var segment in segments) Return(segment);
         segments.Clear();
+    }
+
+    private void Return(in Segment segment)
+    {
+        Size -= segment.Bytes.Length;
+        if (segment.IsPooled) ArrayPool<byte>.Shared.Return(segment.Bytes);
+    }
+
+    private int Place(int index)
+    {
+        var place = first + index;
+        return place < ring.Length ? place : place - ring.Length;
     }
 }

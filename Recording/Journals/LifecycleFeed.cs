@@ -1,17 +1,17 @@
-using System.Threading.Channels;
 using RealtimeHello.Layers;
 
 namespace RealtimeHello.Recording.Journals;
 
 /// <summary>
 /// The lifecycle events of all connections, as they come: a ring of bounded length that every reader reads at its own pace. The writer never waits;
-/// a reader that is too slow is told how many it missed.
+/// a reader that is too slow is told how many it missed. What every reader has read is let go of.
 /// </summary>
 public sealed class LifecycleFeed
 {
     private readonly LayerEvent?[] ring;
     private readonly Lock gate = new();
-    private Channel<bool>[] bells = [];
+    private LifecycleReader[] readers = [];
+    private long start;
     private long end;
 
     internal LifecycleFeed(int capacity) => ring = new LayerEvent?[capacity];
@@ -19,40 +19,54 @@ public sealed class LifecycleFeed
     /// <summary>A reader that begins with what comes from now on. Dispose it to let go.</summary>
     public LifecycleReader Subscribe()
     {
-        var bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         lock (gate)
         {
-            bells = [.. bells, bell];
-            return new LifecycleReader(this, bell, end);
+            var reader = new LifecycleReader(this, end);
+            readers = [.. readers, reader];
+            return reader;
         }
     }
 
     internal void Append(LayerEvent happened)
     {
-        Channel<bool>[] ringing;
+        LifecycleReader[] waiting;
         lock (gate)
         {
+            if (readers.Length == 0) return;
             ring[end % ring.Length] = happened;
             end++;
-            ringing = bells;
+            start = Math.Max(start, end - ring.Length);
+            waiting = readers;
         }
 
-        foreach (var bell in ringing) bell.Writer.TryWrite(true);
+        foreach (var reader in waiting) reader.Ring();
     }
 
-    internal long Read(ref long cursor, List<LayerEvent> events)
+    /// <returns>How many events the reader missed.</returns>
+    internal long Read(LifecycleReader reader, List<LayerEvent> events)
     {
         lock (gate)
         {
-            var missed = Math.Max(0, end - ring.Length - cursor);
-            for (cursor += missed; cursor < end; cursor++) events.Add(ring[cursor % ring.Length]!);
+            var missed = Math.Max(0, start - reader.Cursor);
+            for (reader.Cursor += missed; reader.Cursor < end; reader.Cursor++) events.Add(ring[reader.Cursor % ring.Length]!);
+            LetGo();
             return missed;
         }
     }
 
-    internal void Unsubscribe(Channel<bool> bell)
+    internal void Unsubscribe(LifecycleReader reader)
     {
-        lock (gate) bells = [.. bells.Where(other => other != bell)];
-        bell.Writer.TryComplete();
+        lock (gate)
+        {
+            readers = [.. readers.Where(other => other != reader)];
+            LetGo();
+        }
+    }
+
+    /// <summary>The events hold whole heads: at rest, nothing is to be kept of them.</summary>
+    private void LetGo()
+    {
+        var needed = readers.Length == 0 ? end : readers.Min(reader => reader.Cursor);
+        for (; start < needed; start++) ring[start % ring.Length] = null;
     }
 }

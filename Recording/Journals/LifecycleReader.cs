@@ -7,15 +7,16 @@ namespace RealtimeHello.Recording.Journals;
 public sealed class LifecycleReader : IDisposable
 {
     private readonly LifecycleFeed feed;
-    private readonly Channel<bool> bell;
-    private long cursor;
+    private readonly Channel<bool> bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    internal LifecycleReader(LifecycleFeed feed, Channel<bool> bell, long cursor)
+    internal LifecycleReader(LifecycleFeed feed, long cursor)
     {
         this.feed = feed;
-        this.bell = bell;
-        this.cursor = cursor;
+        Cursor = cursor;
     }
+
+    /// <summary>The number of the event to be read next; guarded by the feed.</summary>
+    internal long Cursor { get; set; }
 
     /// <summary>Completes when there is something to read: true; or when the reader was disposed of: false.</summary>
     public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default)
@@ -30,9 +31,15 @@ public sealed class LifecycleReader : IDisposable
     public long Read(List<LayerEvent> events)
     {
         ArgumentNullException.ThrowIfNull(events);
-        return feed.Read(ref cursor, events);
+        return feed.Read(this, events);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => feed.Unsubscribe(bell);
+    public void Dispose()
+    {
+        feed.Unsubscribe(this);
+        bell.Writer.TryComplete();
+    }
+
+    internal void Ring() => bell.Writer.TryWrite(true);
 }

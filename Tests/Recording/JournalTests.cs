@@ -119,6 +119,41 @@ public sealed class JournalTests
     }
 
     [Fact]
+    public void Two_readers_read_the_same_each_at_its_own_pace_and_one_that_goes_holds_nobody_up()
+    {
+        var journal = new Journal(new JournalOptions { LifecycleEvents = 8 });
+        var recorder = journal.Open("A", Perspective.Server, "a", "b", new RealtimeHello.Recording.Masking.SecretNames());
+        using var quick = journal.Lifecycle.Subscribe();
+        using var slow = journal.Lifecycle.Subscribe();
+        var (quicks, slows) = (new List<LayerEvent>(), new List<LayerEvent>());
+        for (var i = 0; i < 6; i++)
+        {
+            recorder.Fact(new TcpHalfClosed(true));
+            quick.Read(quicks).Should().Be(0);
+        }
+
+        slow.Read(slows).Should().Be(0);
+        slows.Should().Equal(quicks).And.HaveCount(6);
+        quick.Dispose();
+        recorder.Fact(new TcpHalfClosed(false));
+        slow.Read(slows).Should().Be(0);
+        slows.Should().HaveCount(7);
+    }
+
+    [Fact]
+    public void An_idle_connection_holds_little_more_than_the_bytes_of_its_opening()
+    {
+        var conversation = new RecordedConversation().Upgrade().Handshake();
+
+        // Two heads and two handshakes of about 400 bytes, seven entries of 56 bytes, and room for what comes next.
+        conversation.Recorder.Record.Size.Should().BeLessThan(1_200);
+        conversation.Recorder.Close();
+        conversation.Recorder.Record.Size.Should().BeLessThan(1_000);
+        conversation.Journal.Size.Should().Be(conversation.Recorder.Record.Size);
+        conversation.Events().Should().Contain(happened => happened.Detail is RealtimeHello.Layers.SignalR.HandshakeResponse);
+    }
+
+    [Fact]
     public void A_data_frame_on_a_connection_that_nobody_looks_at_allocates_nothing()
     {
         var conversation = new RecordedConversation(new JournalOptions { ConnectionBytes = 16 * 1024 }).Upgrade().Handshake();
