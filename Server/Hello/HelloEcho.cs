@@ -15,14 +15,12 @@ internal static class HelloEcho
     {
         var stopping = app.Lifetime.ApplicationStopping;
         var watches = app.Services.GetRequiredService<HelloWatches>();
-        app.Use(async (context, next) =>
-        {
-            if (!context.WebSockets.IsWebSocketRequest || !context.Request.Path.Equals(path, StringComparison.OrdinalIgnoreCase))
-            {
-                await next(context);
-                return;
-            }
+        // Every other connection passes by without waiting here.
+        app.Use((context, next) =>
+            context.WebSockets.IsWebSocketRequest && context.Request.Path.Equals(path, StringComparison.OrdinalIgnoreCase) ? Serve(context) : next(context));
 
+        async Task Serve(HttpContext context)
+        {
             watches.Note(context);
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
@@ -32,7 +30,7 @@ internal static class HelloEcho
                 _ = IgnoreTrouble(socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "The server is stopping.", limit.Token));
             });
             await IgnoreTrouble(Echo(socket, limit.Token));
-        });
+        }
     }
 
     /// <summary>Sends each piece on as it arrives, so that a message of any length needs one buffer; a Close is answered with its own code.</summary>
