@@ -72,16 +72,9 @@ public sealed class RunningProxy : IAsyncDisposable
     {
         if (_process is { HasExited: false } process)
         {
-            await ProxyProgram.Signal(process, "TERM");
-            try
-            {
-                await process.WaitForExitAsync().WaitAsync(Patience);
-            }
-            catch (TimeoutException)
-            {
-                process.Kill(entireProcessTree: true);
-                await process.WaitForExitAsync();
-            }
+            // At once: Apache would wait for its connections.
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
         }
 
         _process?.Dispose();
