@@ -16,6 +16,7 @@ public sealed class ConnectionReader : IConnectionOutput
     private ConnectionDecoder decoder;
     private byte[] buffer = [];
     private long cursor;
+    private bool isBehindLoss;
     private (long Received, long Sent) plain;
     private List<LayerEvent> events = [];
     private EventNumbering numbering;
@@ -55,7 +56,8 @@ public sealed class ConnectionReader : IConnectionOutput
         while (found.Count - from < atMost)
         {
             if (!record.TryReadAfter(cursor, out var entry, ref buffer)) return false;
-            if (entry.Number > record.EvictedThrough && cursor < record.EvictedThrough) GoOnAt(entry);
+            if (isBehindLoss || (entry.Number > record.EvictedThrough && cursor < record.EvictedThrough)) GoOnAt(entry);
+            isBehindLoss = entry.Kind == EntryKind.Lost;
             cursor = entry.Number;
             var first = found.Count;
             numbering = new EventNumbering(entry.Number, entry.Ticks);

@@ -21,7 +21,7 @@ internal sealed class LayerTrace : IDisposable
     private readonly LayerFormat _format;
     private readonly Action<Row> _show;
     private readonly JournalWatch _watch;
-    private readonly Dictionary<ConnectionRecord, ConnectionReader> _readers = [];
+    private readonly ConnectionReaders _readers;
     private readonly List<LayerEvent> _events = [];
     private readonly List<LayerEvent> _ordered = [];
     private readonly Lock _telling = new();
@@ -37,6 +37,7 @@ internal sealed class LayerTrace : IDisposable
         _journal = new Journal(new JournalOptions { ClosedConnections = 8 }, clock);
         _recording = new ClientRecording(_journal, new SecretNames());
         _watch = _journal.Watch();
+        _readers = new ConnectionReaders(DecodingDepth.Full, _journal.Options.Decoders);
     }
 
     /// <summary>The recorder of the connection that was opened last, for facts of the layers above.</summary>
@@ -79,16 +80,12 @@ internal sealed class LayerTrace : IDisposable
 
     private void Tell(ConnectionRecord record)
     {
-        // Asked before reading: whatever closes it meanwhile is read with it.
-        var isOver = record.ClosedAt is not null;
-        if (!_readers.TryGetValue(record, out var reader))
-            _readers.Add(record, reader = new ConnectionReader(record, DecodingDepth.Full, _journal.Options.Decoders));
         bool more;
         do
         {
             _events.Clear();
             _ordered.Clear();
-            more = reader.Read(_events, atMost: 64);
+            more = _readers.Read(record, _events, atMost: 64);
             StackOrder.Arrange(_events, _ordered);
             foreach (var happened in _ordered)
             {
@@ -101,7 +98,5 @@ internal sealed class LayerTrace : IDisposable
             }
         }
         while (more);
-
-        if (isOver) _readers.Remove(record);
     }
 }

@@ -30,11 +30,12 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(15);
 
     private readonly EventSequence from = after ?? new EventSequence(journal.LastNumber, long.MaxValue, Layer.Application, int.MaxValue);
-    private readonly Dictionary<ConnectionRecord, ConnectionReader> readers = [];
     private readonly List<LayerEvent> events = [];
 
     /// <summary>Whoever only wants to know that connections come and go, such as a list of them, makes nobody decode their messages.</summary>
-    private readonly DecodingDepth depth = wanted.Count > 0 && wanted.All(layer => layer is Layer.Tcp or Layer.Tls) ? DecodingDepth.Lifecycle : DecodingDepth.Full;
+    private readonly ConnectionReaders readers = new(
+        wanted.Count > 0 && wanted.All(layer => layer is Layer.Tcp or Layer.Tls) ? DecodingDepth.Lifecycle : DecodingDepth.Full,
+        journal.Options.Decoders);
 
     private readonly PipeWriter body = context.Response.BodyWriter;
     private readonly ArrayBufferWriter<byte> json = new();
@@ -103,21 +104,16 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
 
     private async ValueTask Tell(ConnectionRecord record, CancellationToken cancellationToken)
     {
-        // Asked before reading: what closes it meanwhile is read with it, and not a second time from the start.
-        var isOver = record.ClosedAt is not null;
-        if (!readers.TryGetValue(record, out var reader)) readers.Add(record, reader = new ConnectionReader(record, depth, journal.Options.Decoders));
         bool more;
         do
         {
             events.Clear();
-            more = reader.Read(events, EventsAtOnce);
+            more = readers.Read(record, events, EventsAtOnce);
             foreach (var happened in events) Tell(happened);
             // A reader that is slow holds this feed up, and nothing else: what it misses meanwhile the journal's budget decides.
             if (body.UnflushedBytes > 0) await body.FlushAsync(cancellationToken);
         }
         while (more);
-
-        if (isOver) readers.Remove(record);
     }
 
     private void Tell(LayerEvent happened)

@@ -2,12 +2,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using RealtimeHello.Inspector.Access;
+using RealtimeHello.Recording.Captures;
 using RealtimeHello.Recording.Exports;
 using RealtimeHello.Recording.Journals;
 
 namespace RealtimeHello.Inspector.Endpoints;
 
-/// <summary>Recorded connections as files for Wireshark, browsers' network panels and jq.</summary>
+/// <summary>Recorded connections as files for Wireshark, browsers' network panels, jq, and this project's own <c>show</c>.</summary>
 internal static class ExportEndpoints
 {
     private const int MostConnections = 200;
@@ -39,9 +40,10 @@ internal static class ExportEndpoints
             "pcapng" => (PcapngExport.Write, PcapngExport.MediaType),
             "har" => ((stream, records, cancellationToken) => HarExport.Write(stream, records, journal.Options.Decoders, cancellationToken), HarExport.MediaType),
             "ndjson" => ((stream, records, cancellationToken) => NdjsonExport.Write(stream, records, journal.Options.Decoders, cancellationToken), NdjsonExport.MediaType),
+            CaptureFormat.Extension => (CaptureWriter.Write, CaptureFormat.MediaType),
             _ => null,
         };
-        if (known is not var (write, mediaType)) return Results.Problem(statusCode: 400, title: "Unknown format", detail: "format is pcapng, har or ndjson.");
+        if (known is not var (write, mediaType)) return Results.Problem(statusCode: 400, title: "Unknown format", detail: "format is pcapng, har, ndjson or capture.");
         var records = new List<ConnectionRecord>();
         foreach (var id in ids)
         {

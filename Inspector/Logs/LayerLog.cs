@@ -52,26 +52,20 @@ internal sealed class LayerLog : BackgroundService
     private async Task ReadEverything(CancellationToken stoppingToken)
     {
         using var watch = journal.Watch();
-        var readers = new Dictionary<ConnectionRecord, ConnectionReader>();
+        var readers = new ConnectionReaders(DecodingDepth.Full, journal.Options.Decoders);
         var events = new List<LayerEvent>();
         await Until(watch.WaitAsync, () =>
         {
             foreach (var record in watch.Take())
             {
-                // Asked before reading: what closes it meanwhile is read with it, and not a second time from the start.
-                var isOver = record.ClosedAt is not null;
-                if (!readers.TryGetValue(record, out var reader))
-                    readers.Add(record, reader = new ConnectionReader(record, DecodingDepth.Full, journal.Options.Decoders));
                 bool more;
                 do
                 {
                     events.Clear();
-                    more = reader.Read(events, atMost: 256);
+                    more = readers.Read(record, events, atMost: 256);
                     foreach (var happened in events) Take(happened);
                 }
                 while (more);
-
-                if (isOver) readers.Remove(record);
             }
         }, stoppingToken);
     }

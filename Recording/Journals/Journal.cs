@@ -61,6 +61,13 @@ public sealed class Journal
         }
     }
 
+    /// <summary>Begins the record of a connection that was recorded elsewhere; null when there is one of that id.</summary>
+    internal ConnectionRecord? Restore(string id, Perspective perspective, DateTimeOffset openedAt, string remote, string local)
+    {
+        var record = new ConnectionRecord(id, perspective, openedAt, remote, local);
+        return records.TryAdd(id, record) ? record : null;
+    }
+
     /// <summary>Forgets a connection that nobody should see, such as the feed's own.</summary>
     public void Forget(ConnectionRecord record)
     {

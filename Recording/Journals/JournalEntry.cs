@@ -39,4 +39,7 @@ internal enum EntryKind : byte
     Fact,
     FinishedFin,
     FinishedReset,
+
+    /// <summary>In a capture: entries up to this number were evicted before they were written.</summary>
+    Lost,
 }

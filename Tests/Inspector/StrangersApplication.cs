@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
@@ -72,6 +73,9 @@ internal sealed class StrangersApplication : IAsyncDisposable
 
     /// <summary>Stops it as SIGTERM does; its journal can still be read.</summary>
     public Task Stop() => app.StopAsync();
+
+    /// <summary>Nobody has signed its certificate; the name tells that it is the one made here.</summary>
+    public static bool IsItsCertificate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => certificate?.Subject == "CN=localhost";
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 

@@ -1,6 +1,4 @@
 using System.Net.Http;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using RealtimeHello.Layers;
@@ -82,11 +80,8 @@ public sealed class StrangersApplicationTests
         options.SkipNegotiation = true;
         options.Transports = HttpTransportType.WebSockets;
         options.HttpMessageHandlerFactory = _ => Trusting();
-        options.WebSocketConfiguration = socket => socket.RemoteCertificateValidationCallback = IsTheTests;
+        options.WebSocketConfiguration = socket => socket.RemoteCertificateValidationCallback = StrangersApplication.IsItsCertificate;
     }).Build();
 
-    private static SocketsHttpHandler Trusting() => new() { SslOptions = { RemoteCertificateValidationCallback = IsTheTests } };
-
-    /// <summary>Nobody has signed the application's certificate; its name tells that it is the one made here.</summary>
-    private static bool IsTheTests(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => certificate?.Subject == "CN=localhost";
+    private static SocketsHttpHandler Trusting() => new() { SslOptions = { RemoteCertificateValidationCallback = StrangersApplication.IsItsCertificate } };
 }
