@@ -18,8 +18,7 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>A fresh context; skips the test where Chromium is not installed.</summary>
     public async Task<IBrowserContext> Open(int width = 1280, int height = 800, ColorScheme scheme = ColorScheme.Light)
     {
-        var program = Environment.GetEnvironmentVariable("CHROMIUM") ?? Places.FirstOrDefault(File.Exists);
-        Assert.SkipWhen(program is null, "Chromium is not installed: apt-get install chromium");
+        var program = Program();
         _playwright ??= await Playwright.CreateAsync();
         _browser ??= await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -31,6 +30,14 @@ public sealed class Browser : IAsyncLifetime
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
         });
+    }
+
+    /// <summary>Where Chromium is; skips the test where it is not installed.</summary>
+    public static string Program()
+    {
+        var program = Environment.GetEnvironmentVariable("CHROMIUM") ?? Places.FirstOrDefault(File.Exists);
+        Assert.SkipWhen(program is null, "Chromium is not installed: apt-get install chromium");
+        return program!;
     }
 
     public async ValueTask DisposeAsync()

@@ -73,7 +73,7 @@ export function showConnection(place, route, feed) {
         el('nav', { 'aria-label': 'Where you are', class: 'trail' }, el('a', { href: toConnections() }, 'Connections'), el('span', { 'aria-hidden': 'true' }, '/')),
         title, story,
         el('div', { class: 'exports' }, el('span', { class: 'quiet small' }, 'Export'),
-          ...[['pcapng', 'pcapng', 'For Wireshark and tshark'], ['har', 'HAR', 'For the network panel of a browser’s developer tools'], ['ndjson', 'NDJSON', 'One event a line, for jq']].map(([format = '', name = '', hint = '']) =>
+          ...[['pcapng', 'pcapng', 'For Wireshark and tshark'], ['har', 'HAR', 'For the network panel of a browser’s developer tools'], ['ndjson', 'NDJSON', 'One event a line, for jq'], ['capture', 'capture', 'Everything, to be shown again']].map(([format = '', name = '', hint = '']) =>
             el('a', { class: 'button small', href: exportAddress(id, format), download: `${id}.${format}`, title: hint }, icon('export'), name)))),
       notice,
       el('div', { class: 'connection-body' },
