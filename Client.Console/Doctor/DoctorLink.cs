@@ -94,6 +94,7 @@ internal sealed class DoctorLink(DoctorSettings settings, IPAddress address) : I
             ContentType = answer["Content-Type"] ?? "",
             Location = answer["Location"],
             Text = answer.Body,
+            Proxy = answer.Proxy.Kind,
             HasToken = settings.Token is not null,
         };
         if (answer.Status != 101 || answer["Sec-WebSocket-Accept"] != WebSocketAgreement.AcceptOf(key)) throw new ProbeFailure(evidence, Describe(answer));

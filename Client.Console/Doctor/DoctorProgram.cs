@@ -33,5 +33,6 @@ internal static class DoctorProgram
         if (finding.Diagnosis is not { } diagnosis) return;
         await output.WriteLineAsync($"Cause ({diagnosis.Certainty}, {diagnosis.Cause}): {diagnosis.Sentence}");
         await output.WriteLineAsync($"Fix: {diagnosis.Fix}");
+        foreach (var line in diagnosis.Lines) await output.WriteLineAsync($"    {line}");
     }
 }

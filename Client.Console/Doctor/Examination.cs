@@ -17,6 +17,7 @@ internal sealed class Examination(DoctorSettings settings)
     private IPAddress[] _addresses = [];
     private IPAddress _address = IPAddress.None;
     private bool _isSignalR;
+    private ProxyKind _proxy;
 
     public async IAsyncEnumerable<DoctorFinding> Run()
     {
@@ -52,14 +53,18 @@ internal sealed class Examination(DoctorSettings settings)
         }
         catch (ProbeFailure failure)
         {
-            return new DoctorFinding(layer, "failed", Passed(), Harmless([failure.Message]), ConnectCauses.Find(failure.Evidence));
+            return new DoctorFinding(layer, "failed", Passed(), Harmless([failure.Message]), Explain(failure.Evidence));
         }
         catch (Exception trouble) when (trouble is IOException or SocketException or WebSocketException or OperationCanceledException)
         {
             var sign = trouble is OperationCanceledException ? ProbeSign.Silent : ProbeSign.WebSocketEnded;
-            return new DoctorFinding(layer, "failed", Passed(), Harmless([trouble.Message]), ConnectCauses.Find(new ProbeEvidence { Sign = sign }));
+            return new DoctorFinding(layer, "failed", Passed(), Harmless([trouble.Message]), Explain(new ProbeEvidence { Sign = sign }));
         }
     }
+
+    /// <summary>A proxy that was recognised once is on the way of every probe.</summary>
+    private ConnectDiagnosis Explain(ProbeEvidence evidence) => ConnectCauses.Find(
+        evidence with { Proxy = evidence.Proxy == ProxyKind.Unknown ? _proxy : evidence.Proxy, IsSecure = settings.Target.Uri.Scheme == "wss" });
 
     private async Task<string[]> ResolveName(CancellationToken cancellationToken)
     {
@@ -104,20 +109,52 @@ internal sealed class Examination(DoctorSettings settings)
     {
         await using var link = new DoctorLink(settings, _address);
         await link.Connect(cancellationToken);
-        return await link.Secure(cancellationToken);
+        try
+        {
+            return await link.Secure(cancellationToken);
+        }
+        catch (ProbeFailure failure) when (failure.Evidence.Sign == ProbeSign.NotTls)
+        {
+            throw new ProbeFailure(failure.Evidence, failure.Message + await WhatAnswersPlainly(cancellationToken));
+        }
+    }
+
+    /// <summary>Who listens where TLS was expected; nothing secret is sent.</summary>
+    private async Task<string> WhatAnswersPlainly(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var link = new DoctorLink(settings with { Token = null }, _address);
+            await link.Connect(cancellationToken);
+            var answer = await link.Ask(null, null, cancellationToken);
+            return $" Without TLS it answers: {string.Join(", ", [DoctorLink.Describe(answer), .. Recognise(answer)])}";
+        }
+        catch (ProbeFailure)
+        {
+            return "";
+        }
     }
 
     private async Task<string[]> AskPlainly(CancellationToken cancellationToken)
     {
         await using var link = await Open(cancellationToken);
-        return [DoctorLink.Describe(await link.Ask(null, settings.Origin, cancellationToken))];
+        var answer = await link.Ask(null, settings.Origin, cancellationToken);
+        return [DoctorLink.Describe(answer), .. Recognise(answer)];
+    }
+
+    /// <summary>Of the proxies on the way the nearest, if its configuration is known.</summary>
+    private string[] Recognise(HttpAnswer answer)
+    {
+        if (answer.Proxy.Kind == ProxyKind.Unknown) return [];
+        _proxy = answer.Proxy.Kind;
+        return [$"through {ProxyLines.NameOf(_proxy)}, {answer.Proxy.By}"];
     }
 
     private async Task<string[]> Upgrade(CancellationToken cancellationToken)
     {
         await using var link = await Open(cancellationToken);
         var answer = await link.Upgrade(cancellationToken);
-        return [DoctorLink.Describe(answer), "Sec-WebSocket-Accept belongs to the key"];
+        return [DoctorLink.Describe(answer), "Sec-WebSocket-Accept belongs to the key", .. _proxy == ProxyKind.Unknown ? Recognise(answer) : []];
     }
 
     private async Task<string[]> AskAsForeigner(CancellationToken cancellationToken)
@@ -166,36 +203,8 @@ internal sealed class Examination(DoctorSettings settings)
         return [answer == Handshake ? "a plain WebSocket that echoes" : $"a plain WebSocket; it said: {PrintableText.OneLine(answer, 100)}"];
     }
 
-    /// <summary>Sends nothing, not even a ping, and waits who ends it. What arrives is read and thrown away.</summary>
-    private async Task<string[]> StayIdle(CancellationToken cancellationToken)
-    {
-        await using var link = await Open(cancellationToken);
-        await link.Upgrade(cancellationToken);
-        using var socket = WebSocket.CreateFromStream(link.Stream, new WebSocketCreationOptions { KeepAliveInterval = TimeSpan.Zero });
-        if (_isSignalR) await socket.SendAsync(Encoding.UTF8.GetBytes(Handshake), WebSocketMessageType.Text, true, cancellationToken);
-        using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        idle.CancelAfter(settings.Idle!.Value);
-        var start = Stopwatch.GetTimestamp();
-        string After() => FormattableString.Invariant($"after {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
-        var buffer = new byte[4096];
-        try
-        {
-            while (true)
-            {
-                var result = await socket.ReceiveAsync(buffer.AsMemory(), idle.Token);
-                if (result.MessageType == WebSocketMessageType.Close)
-                    throw new ProbeFailure(new ProbeEvidence { Sign = ProbeSign.IdleClosed }, $"{After()}: Close {(int?)socket.CloseStatus} {socket.CloseStatusDescription}");
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            return [$"alive {After()}"];
-        }
-        catch (Exception trouble) when (trouble is WebSocketException or IOException)
-        {
-            throw new ProbeFailure(new ProbeEvidence { Sign = ProbeSign.IdleCut }, $"{After()}: {(trouble.InnerException ?? trouble).Message}");
-        }
-    }
+    private Task<string[]> StayIdle(CancellationToken cancellationToken) =>
+        new IdleProbe(Open, _isSignalR ? Handshake : null, settings.Idle!.Value).Run(cancellationToken);
 
     private async Task<DoctorLink> Open(CancellationToken cancellationToken)
     {

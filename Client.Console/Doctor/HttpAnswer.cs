@@ -12,6 +12,9 @@ internal sealed record HttpAnswer(int Status, string StartLine, IReadOnlyList<Ke
 
     public string? this[string name] => Fields.FirstOrDefault(field => field.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
+    /// <summary>The proxy that it came through or from, and by what that is seen.</summary>
+    public (ProxyKind Kind, string By) Proxy { get; } = ProxyFingerprint.Of(Fields, Body);
+
     /// <summary>Reads a head byte by byte, so that nothing behind a 101 is taken.</summary>
     /// <exception cref="ProbeFailure">What came is no HTTP head.</exception>
     public static async Task<HttpAnswer> Read(Stream stream, CancellationToken cancellationToken)

@@ -5,4 +5,8 @@ namespace RealtimeHello.Layers.Diagnosis;
 /// <param name="Certainty">certain, likely, possible, or reported: known from others' reports alone.</param>
 /// <param name="Sentence">The cause in words.</param>
 /// <param name="Fix">What to change.</param>
-public sealed record ConnectDiagnosis(string Cause, string Certainty, string Sentence, string Fix);
+public sealed record ConnectDiagnosis(string Cause, string Certainty, string Sentence, string Fix)
+{
+    /// <summary>The lines of the proxy's configuration that do it; where no proxy was recognised, each one's under its name. None where it is not for a proxy to mend.</summary>
+    public IReadOnlyList<string> Lines { get; init; } = [];
+}

@@ -21,6 +21,15 @@ public sealed record ProbeEvidence
     /// <summary>The beginning of the body, or of what came in place of an answer, or of the error.</summary>
     public string Text { get; init; } = "";
 
+    /// <summary>The proxy that was recognised, in this answer or before.</summary>
+    public ProxyKind Proxy { get; init; }
+
+    /// <summary>TLS was spoken.</summary>
+    public bool IsSecure { get; init; }
+
+    /// <summary>The code of a Close frame, where one came.</summary>
+    public int? CloseCode { get; init; }
+
     /// <summary>A token was sent.</summary>
     public bool HasToken { get; init; }
 }
@@ -84,4 +93,7 @@ public enum ProbeSign : byte
 
     /// <summary>An idle connection ended without one.</summary>
     IdleCut,
+
+    /// <summary>Idle connections ended without one, all at the same moment though opened at different ones.</summary>
+    IdleCutTogether,
 }

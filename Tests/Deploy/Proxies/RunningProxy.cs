@@ -65,8 +65,9 @@ public sealed class RunningProxy : IAsyncDisposable
         if (_program.KeepsConnections) await Until(() => Count(_program.Ready) > before);
     }
 
-    /// <summary>Waits for what it says.</summary>
-    public Task Says(string part) => _log.Wait(part).WaitAsync(Patience);
+    /// <summary>Sends it a signal.</summary>
+    /// <param name="name">Such as <c>HUP</c>.</param>
+    public Task Signal(string name) => ProxyProgram.Signal(_process!, name);
 
     public async ValueTask DisposeAsync()
     {
