@@ -1,8 +1,10 @@
 using System.CommandLine;
 using RealtimeHello.Benchmarks.Chat;
+using RealtimeHello.Benchmarks.Decoding;
 
 var root = new RootCommand("Measures RealtimeHello: side by side, in one run, on this machine. Figures are for comparing, machines are noisy: quote medians and ratios.");
 root.Subcommands.Add(PostsCommand.Create());
 root.Subcommands.Add(IdleCommand.Create());
 root.Subcommands.Add(CostCommand.Create());
+root.Subcommands.Add(DecodersCommand.Create());
 return await root.Parse(args).InvokeAsync();
