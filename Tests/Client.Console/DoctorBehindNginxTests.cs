@@ -1,76 +1,97 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using RealtimeHello.Tests.Support;
+using RealtimeHello.Tests.Deploy.Proxies;
 
 namespace RealtimeHello.Tests.Client;
 
-/// <summary><c>doctor</c> through a real nginx, configured rightly and with the usual mistakes.</summary>
-public sealed class DoctorBehindNginxTests(ChatServer server) : IClassFixture<ChatServer>
+/// <summary>The usual mistakes with nginx.</summary>
+public sealed class DoctorBehindNginxTests(ServerBehind server) : DoctorBehindProxy(server, ProxyProgram.Nginx)
 {
-    private const string Nginx = "/usr/sbin/nginx";
+    private const string Recognised = "through nginx";
     private const string Upgrade = "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; proxy_set_header Host $http_host;";
 
     [Fact]
-    public async Task Configured_rightly_it_is_healthy() => await Expect("/hello", Upgrade, 0, "Healthy", "a plain WebSocket that echoes");
-
-    [Fact]
-    public async Task Without_the_upgrade_fields_the_lines_for_nginx_are_given() =>
-        await Expect("/chat", "", 1, "upgrade_stripped", "proxy_set_header Upgrade $http_upgrade");
-
-    [Fact]
-    public async Task A_short_timeout_cuts_the_idle_connection_and_its_setting_is_named() =>
-        await Expect("/hello", Upgrade + " proxy_read_timeout 1s;", 1, "idle_timeout", "proxy_read_timeout", "--idle", "10");
-
-    [Fact]
-    public async Task With_nothing_behind_it_the_backend_is_down() =>
-        await Expect("/hello", Upgrade, 1, "backend_down", "nginx", [], behind: "127.0.0.1:1");
-
-    private Task Expect(string path, string lines, int exitCode, string said, string also, params string[] more) =>
-        Expect(path, lines, exitCode, said, also, more, $"127.0.0.1:{server.Address.Port}");
-
-    private static async Task Expect(string path, string lines, int exitCode, string said, string also, string[] more, string behind)
+    public async Task Configured_rightly_it_is_healthy()
     {
-        if (!File.Exists(Nginx)) Assert.Skip("apt-get install nginx-light");
-        using var folder = new TemporaryFolder();
-        var port = FreePort();
-        var configuration = Path.Combine(folder.Path, "nginx.conf");
-        await File.WriteAllTextAsync(configuration, $$"""
-            pid {{folder.Path}}/pid;
-            error_log {{folder.Path}}/error.log;
-            events { }
-            http {
-              access_log off;
-              client_body_temp_path {{folder.Path}}/a; proxy_temp_path {{folder.Path}}/b; fastcgi_temp_path {{folder.Path}}/c;
-              uwsgi_temp_path {{folder.Path}}/d; scgi_temp_path {{folder.Path}}/e;
-              server { listen 127.0.0.1:{{port}}; location / { proxy_pass http://{{behind}}; {{lines}} } }
-            }
-            """);
-        // It returns when its sockets are bound.
-        (await Control(folder.Path, configuration)).Should().Be(0);
-        try
-        {
-            var (code, output, errors) = await ConsoleProgram.Run("", [], ["doctor", $"ws://127.0.0.1:{port}{path}", .. more]);
-            code.Should().Be(exitCode, output + errors);
-            output.Should().Contain(said).And.Contain(also);
+        await using var proxy = await Start(ports => Nginx(ports, Pass()));
+        var (exitCode, output, errors) = await Examine(proxy, "ws://127.0.0.1:0/hello");
+
+        exitCode.Should().Be(0, output + errors);
+        output.Should().Contain("Healthy").And.Contain("a plain WebSocket that echoes").And.Contain(Recognised);
+    }
+
+    [Fact]
+    public Task Upgrade_is_not_passed_on() =>
+        Expect("ws://127.0.0.1:0/chat", ports => Nginx(ports, $"proxy_pass http://{Backend};"), "upgrade_stripped", [Recognised, "    proxy_set_header Upgrade $http_upgrade;"]);
+
+    [Fact]
+    public Task The_timeout_is_short() =>
+        Expect("ws://127.0.0.1:0/hello", ports => Nginx(ports, Pass("proxy_read_timeout 1s;")), "idle_timeout", [Recognised, "    proxy_read_timeout 1h;"], "--idle", "20");
+
+    [Fact]
+    public Task The_path_is_changed() =>
+        Expect("ws://127.0.0.1:0/hello", ports => Nginx(ports, $"proxy_pass http://{Backend}/api/; {Upgrade}"), "wrong_path", [Recognised, "nothing behind the port"]);
+
+    [Fact]
+    public Task The_path_is_not_passed_on() =>
+        Expect("ws://127.0.0.1:0/hello", ports => Nginx(ports, "return 404;"), "wrong_path", [Recognised, "The proxy answers by itself"]);
+
+    [Fact]
+    public Task Nothing_listens_behind_it() =>
+        Expect("ws://127.0.0.1:0/hello", ports => Nginx(ports, $"proxy_pass http://{Nobody}; {Upgrade}"), "backend_down", [Recognised, "    proxy_pass http://127.0.0.1:5080;"]);
+
+    [Fact]
+    public Task It_speaks_tls_to_a_plain_server() =>
+        Expect("ws://127.0.0.1:0/hello", ports => Nginx(ports, $"proxy_pass https://{Backend}; {Upgrade}"), "backend_down", [Recognised, "https:// only if the server speaks TLS"]);
+
+    [Fact]
+    public Task It_ends_no_tls() =>
+        Expect("wss://127.0.0.1:0/hello", ports => Nginx(ports, Pass()), "not_tls", [Recognised, "    listen 443 ssl;"]);
+
+    [Fact]
+    public Task It_ends_tls_and_is_spoken_to_without() =>
+        Expect("ws://127.0.0.1:0/hello", ports => Nginx(ports, Pass(), ssl: true), "tls_port", [Recognised, "wss://"]);
+
+    [Fact]
+    public Task It_redirects_to_https() =>
+        Expect("ws://127.0.0.1:0/hello", ports => Nginx(ports, "return 301 https://$host$request_uri;"), "https_redirect", [Recognised, "wss://"]);
+
+    [Fact]
+    public Task The_server_is_not_told_that_tls_ended_before_it() =>
+        Expect(
+            "wss://localhost:0/hello",
+            ports => Nginx(
+                ports, $"proxy_pass http://127.0.0.1:{ports[1]}; {Upgrade}", ssl: true,
+                more: $$"""server { listen 127.0.0.1:{{ports[1]}}; if ($http_x_forwarded_proto != https) { return 307 https://$http_host$request_uri; } }"""),
+            "https_redirect_loop",
+            [Recognised, "    proxy_set_header X-Forwarded-Proto $scheme;"]);
+
+    [Fact]
+    public async Task A_client_may_have_no_more_connections()
+    {
+        await using var proxy = await Start(ports => Nginx(ports, Pass("limit_conn all 1;")));
+        await WhileConnected(proxy, () => Expect(proxy, "ws://127.0.0.1:0/hello", "limit_reached", [Recognised, "limit_conn"]));
+    }
+
+    [Fact]
+    public Task A_reload_cuts_what_is_open() =>
+        ExpectInTheMiddle(ports => Nginx(ports, Pass(), shutdown: "1s"), proxy => proxy.Reload(), "connections_dropped", Recognised, "    worker_shutdown_timeout 1h;");
+
+    private string Pass(string lines = "") => $"proxy_pass http://{Backend}; {Upgrade} {lines}";
+
+    private string Nginx(int[] ports, string lines, bool ssl = false, string shutdown = "1h", string more = "") => $$"""
+        pid pid;
+        error_log stderr notice;
+        worker_shutdown_timeout {{shutdown}};
+        events { }
+        http {
+          access_log off;
+          client_body_temp_path a; proxy_temp_path b; fastcgi_temp_path c; uwsgi_temp_path d; scgi_temp_path e;
+          limit_conn_zone $server_name zone=all:1m;
+          server {
+            listen 127.0.0.1:{{ports[0]}} {{(ssl ? $"ssl; ssl_certificate {Certificate.Chain}; ssl_certificate_key {Certificate.Key}" : "")}};
+            server_name localhost;
+            location / { {{lines}} }
+          }
+          {{more}}
         }
-        finally
-        {
-            await Control(folder.Path, configuration, "-s", "stop");
-        }
-    }
-
-    private static async Task<int> Control(string folder, string configuration, params string[] more)
-    {
-        using var process = Process.Start(Nginx, ["-p", folder, "-e", $"{folder}/error.log", "-c", configuration, .. more])!;
-        await process.WaitForExitAsync();
-        return process.ExitCode;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+        """;
 }

@@ -50,7 +50,7 @@ public abstract class DoctorBehindProxy(ServerBehind server, ProxyProgram progra
     protected async Task ExpectInTheMiddle(Func<int[], string> configuration, Func<RunningProxy, Task> happens, string cause, params string[] said)
     {
         await using var proxy = await Start(configuration);
-        var examination = Expect(proxy, "ws://127.0.0.1:0/hello", cause, said, "--idle", "40");
+        var examination = Expect(proxy, "ws://localhost:0/hello", cause, said, "--idle", "40");
         if (await Task.WhenAny(examination, TwoWait()) != examination) await happens(proxy);
         await examination;
     }
@@ -59,7 +59,7 @@ public abstract class DoctorBehindProxy(ServerBehind server, ProxyProgram progra
     protected static async Task WhileConnected(RunningProxy proxy, Func<Task> then)
     {
         using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{proxy.Port}/hello"), TestContext.Current.CancellationToken);
+        await socket.ConnectAsync(new Uri($"ws://localhost:{proxy.Port}/hello"), TestContext.Current.CancellationToken);
         await then();
         socket.State.Should().Be(WebSocketState.Open);
     }
