@@ -25,7 +25,7 @@ public sealed class DeployedNginxTests(ServerBehind server) : DeployedProxyTests
         // So many open files are not everybody's.
         text = Replace(Replace(text, "worker_rlimit_nofile 40000", "worker_rlimit_nofile 400"), "worker_connections 20000", "worker_connections 200");
         if (!text.Contains("listen 443", StringComparison.Ordinal)) return text;
-        text = Replace(text, "listen 443 ssl;", $"listen 127.0.0.1:{secure} ssl;");
+        text = Replace(text, "listen 443 ssl http2;", $"listen 127.0.0.1:{secure} ssl http2;");
         text = Replace(text, "/etc/nginx/certs/chat.example.org.pem", Certificate.Chain);
         return Replace(text, "/etc/nginx/certs/chat.example.org.key", Certificate.Key);
     }

@@ -8,9 +8,11 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
 using RealtimeHello.Contracts;
 using RealtimeHello.Server.Chat.Wire;
 using RealtimeHello.Tests.Deploy.Proxies;
+using RealtimeHello.Tests.Pages;
 using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Deploy;
@@ -188,6 +190,29 @@ public abstract class DeployedProxyTests(ServerBehind server) : IClassFixture<Se
         (await newcomer.Join(room)).Messages.Select(message => message.Text).Should().Equal("before", "after");
         await newcomer.Post(room, "by the newcomer");
         (await posted.Next()).Text.Should().Be("by the newcomer");
+    }
+
+    [Fact]
+    public async Task A_browser_chats_over_tls_and_sees_its_own_connection_live()
+    {
+        await using var proxy = await Start(secure: true);
+        using var playwright = await Playwright.CreateAsync();
+        // Of its own, since nothing but a switch of the whole browser makes its shared worker trust the test's certificate.
+        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Browser.Program(), Args = ["--no-sandbox", "--disable-gpu", "--ignore-certificate-errors"] });
+        await using var context = await browser.NewContextAsync();
+
+        var chat = await ChatPage.SignedIn(context, Address(proxy, secure: true), "browsing");
+        await chat.Post("hello from behind");
+        await chat.Shows("hello from behind", 1);
+        var inspector = await InspectorPage.Open(context, Address(proxy, secure: true));
+        await inspector.IsLive();
+        await inspector.OpenConnectionOf("browsing");
+        await chat.Post("seen as it comes");
+        await InspectorPage.Says(inspector.Page.Locator(".timeline"), "PostMessage");
+
+        (await context.CookiesAsync()).Should().OnlyContain(cookie => cookie.Secure && cookie.HttpOnly);
+        chat.Complaints.Should().BeEmpty();
+        inspector.Complaints.Should().BeEmpty();
     }
 
     [Fact]
