@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RealtimeHello.Tests.Deploy.Proxies;
 
 namespace RealtimeHello.Tests.Client;
@@ -10,6 +11,19 @@ public sealed class DoctorBehindHaproxyTests(ServerBehind server) : DoctorBehind
     [Fact]
     public Task Upgrade_is_taken_out() =>
         Expect("ws://127.0.0.1:0/chat", ports => Haproxy(ports, "http-request del-header upgrade"), "upgrade_stripped", [Recognised, "http-request del-header upgrade"]);
+
+    [Fact]
+    public async Task Scripts_get_the_lines_too()
+    {
+        await using var proxy = await Start(ports => Haproxy(ports, backend: Nobody));
+        var (exitCode, output, _) = await Examine(proxy, "ws://127.0.0.1:0/hello", "--json");
+
+        exitCode.Should().Be(1);
+        using var report = JsonDocument.Parse(output);
+        var diagnosis = report.RootElement.GetProperty("findings").EnumerateArray().Last().GetProperty("diagnosis");
+        diagnosis.GetProperty("cause").GetString().Should().Be("backend_down");
+        diagnosis.GetProperty("lines").EnumerateArray().First().GetString().Should().Be("server chat1 127.0.0.1:5080 check");
+    }
 
     [Fact]
     public Task No_timeout_for_tunnels_is_set() =>

@@ -10,7 +10,7 @@ const kinds = {
   'tls.handshake': 'Both sides have the keys; from here on everything is encrypted.',
   'tls.alert': 'TLS says that something is wrong, or goodbye.',
   'http.request': 'A request’s head: method, target, header fields.',
-  'http.forwarded': 'The connection comes from a proxy that this server trusts, which named the client in X-Forwarded-For.',
+  'http.forwarded': 'The connection comes from a proxy that this server trusts, which named the client in X-Forwarded-For. TCP, TLS and the round trip shown are those of the way to the proxy.',
   'http.response': 'An answer’s head.',
   'http.upgraded': '101 Switching Protocols: HTTP ends here, frames begin.',
   'http.refused': 'The request for a WebSocket was answered with something else than 101.',
