@@ -68,6 +68,7 @@ public static class ConnectionInspector
         services[index] = ServiceDescriptor.Singleton<IConnectionListenerFactory>(provider => new RecordedListenerFactory(
             (IConnectionListenerFactory)HubObservation.Make(provider, transport),
             provider.GetRequiredService<Journal>(),
-            provider.GetRequiredService<InspectorOptions>()));
+            provider.GetRequiredService<InspectorOptions>(),
+            provider.GetRequiredService<ILogger<RecordedListener>>()));
     }
 }

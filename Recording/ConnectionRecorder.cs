@@ -119,8 +119,15 @@ public sealed class ConnectionRecorder : IConnectionOutput
         ArgumentNullException.ThrowIfNull(detail);
         lock (Record.Gate)
         {
-            if (closed) return;
-            Write(detail, depth);
+            if (closed || stopped) return;
+            try
+            {
+                Write(detail, depth);
+            }
+            catch (Exception exception)
+            {
+                Stop(exception);
+            }
         }
 
         journal.Changed(Record);
@@ -155,36 +162,50 @@ public sealed class ConnectionRecorder : IConnectionOutput
         lock (Record.Gate)
         {
             if (closed) return;
-            CloseReport report;
+            var report = Judge();
+            var counters = Count();
+            var now = Record.OpenedAt;
             try
             {
-                LookAtTheEnd();
-                evidence.BacklogBytes = Volatile.Read(ref backlog);
-                evidence.ServerIsStopping = journal.IsStopping;
-                report = evidence.Judge();
+                now = Now;
+                Record.Close = report;
+                Record.ClosedAt = now;
+                Write(new TcpClosed(report, now - Record.OpenedAt, counters), DecodingDepth.Lifecycle);
             }
             catch (Exception exception)
             {
                 Stop(exception);
-                report = new CloseReport(ClosedBy.Network, Layer.Tcp, null, CloseCauses.NetworkReset, "The connection ended; its recording had stopped before.");
+                Record.Close = report;
+                Record.ClosedAt = now;
             }
 
-            var now = Now;
-            Record.Close = report;
-            Record.ClosedAt = now;
-            Record.TcpSource = null;
-            var counters = Count();
-            Write(new TcpClosed(report, now - Record.OpenedAt, counters), DecodingDepth.Lifecycle);
             closed = true;
+            Record.TcpSource = null;
+            if (held is not null) ArrayPool<byte>.Shared.Return(held);
+            held = null;
             // The record stays, perhaps for long; this recorder and its decoders need not.
             Record.CounterSource = () => counters;
             journal.Grow(Record.Pack());
-            if (held is not null) ArrayPool<byte>.Shared.Return(held);
-            held = null;
         }
 
         journal.Changed(Record);
         journal.Closed(Record);
+    }
+
+    private CloseReport Judge()
+    {
+        try
+        {
+            LookAtTheEnd();
+            evidence.BacklogBytes = Volatile.Read(ref backlog);
+            evidence.ServerIsStopping = journal.IsStopping;
+            return evidence.Judge();
+        }
+        catch (Exception exception)
+        {
+            Stop(exception);
+            return new CloseReport(ClosedBy.Network, Layer.Tcp, null, CloseCauses.NetworkReset, "The connection ended; its recording had stopped before.");
+        }
     }
 
     /// <inheritdoc/>
@@ -418,9 +439,18 @@ public sealed class ConnectionRecorder : IConnectionOutput
     private ConnectionCounters Count() => new(
         plain.Received, plain.Sent, decoder.FramesReceived, decoder.FramesSent, decoder.HubMessagesReceived, decoder.HubMessagesSent, invocations, faults, Volatile.Read(ref backlog));
 
+    /// <summary>A fault of this recorder: said once, and nothing more is recorded. Never throws, whatever it was that failed.</summary>
     private void Stop(Exception exception)
     {
+        if (stopped) return;
         stopped = true;
-        Write(new DecodeFault(Layer.Tcp, "recorder", $"The recorder failed and stopped; the connection goes on. {exception.GetType().Name}: {exception.Message}"), DecodingDepth.Lifecycle);
+        try
+        {
+            Write(new DecodeFault(Layer.Tcp, "recorder", $"The recorder failed and stopped; the connection goes on. {exception.GetType().Name}: {exception.Message}"), DecodingDepth.Lifecycle);
+        }
+        catch (Exception)
+        {
+            // What failed can't even be said: then the record ends here.
+        }
     }
 }

@@ -77,8 +77,22 @@ public sealed class ConnectionRecord
     /// <summary>The kernel's figures, read while it is open; of a closed connection the last ones. Null where there are none.</summary>
     public TcpStatistics? ReadTcpStatistics()
     {
-        if (ClosedAt is null && TcpSource?.Invoke() is { } fresh) lastTcpStatistics = fresh;
+        if (ClosedAt is null && Fresh() is { } fresh) lastTcpStatistics = fresh;
         return lastTcpStatistics;
+
+        TcpStatistics? Fresh()
+        {
+            try
+            {
+                return TcpSource?.Invoke();
+            }
+            catch (Exception)
+            {
+                // Figures that can't be had are no figures: whoever asks must not suffer for it, least of all the connection.
+                TcpSource = null;
+                return null;
+            }
+        }
     }
 
     /// <summary>What went over it so far. Compressed hub messages are not counted: 0.</summary>

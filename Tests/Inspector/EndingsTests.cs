@@ -20,7 +20,7 @@ public sealed class EndingsTests
     private const string MessagePack = "{\"protocol\":\"messagepack\",\"version\":1}\u001e";
 
     /// <summary>What the client does, and what is said of it.</summary>
-    private sealed record Ending(string Path, Func<Wire, Task> Provoke, ClosedBy By, Layer Layer, int? Code, string Cause, string Says);
+    private sealed record Ending(string Path, Func<RawClient, Task> Provoke, ClosedBy By, Layer Layer, int? Code, string Cause, string Says);
 
     private static readonly Dictionary<string, Ending> endings = new()
     {
@@ -29,29 +29,29 @@ public sealed class EndingsTests
         ["a page that was left"] = new(
             "/hasty", wire => wire.Begin(Json, [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xE9]), ClosedBy.Client, Layer.WebSocket, 1001, CloseCauses.ClientClosed, "the page was left"),
         ["SignalR's Close message from the client"] = new(
-            "/hasty", wire => wire.Begin(Json, Frame("{\"type\":7}\u001e")), ClosedBy.Client, Layer.SignalR, 1000, CloseCauses.ClientClosed, "said goodbye with SignalR's Close message"),
+            "/hasty", wire => wire.Begin(Json, RawClient.Frame("{\"type\":7}\u001e")), ClosedBy.Client, Layer.SignalR, 1000, CloseCauses.ClientClosed, "said goodbye with SignalR's Close message"),
         ["a killed client (FIN)"] = new(
             "/hasty", async wire => { await wire.Begin(Json); wire.Socket.Shutdown(SocketShutdown.Send); }, ClosedBy.Client, Layer.Tcp, null, CloseCauses.ClientVanished, "its process was killed"),
         ["a reset (RST)"] = new(
             "/hasty", async wire => { await wire.Begin(Json); wire.Reset(); }, ClosedBy.Network, Layer.Tcp, null, CloseCauses.NetworkReset, "was reset (RST)"),
         ["silence after a keep-alive"] = new(
-            "/hasty", wire => wire.Begin(Json, Frame("{\"type\":6}\u001e")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.KeepAliveTimeout, "heard nothing from the client"),
+            "/hasty", wire => wire.Begin(Json, RawClient.Frame("{\"type\":6}\u001e")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.KeepAliveTimeout, "heard nothing from the client"),
         ["no handshake"] = new(
             "/hasty", wire => wire.Upgrade(), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.HandshakeTimeout, "did not come in time"),
         ["a handshake without its end"] = new(
-            "/hasty", wire => wire.Upgrade(Frame("{\"protocol\":\"json\",\"version\":1}")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.HandshakeTimeout, "left out its end, 0x1E"),
+            "/hasty", wire => wire.Upgrade(RawClient.Frame("{\"protocol\":\"json\",\"version\":1}")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.HandshakeTimeout, "left out its end, 0x1E"),
         ["an unknown hub protocol"] = new(
-            "/hasty", wire => wire.Upgrade(Frame("{\"protocol\":\"smoke-signals\",\"version\":1}\u001e")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.HandshakeRefused, "smoke-signals"),
+            "/hasty", wire => wire.Upgrade(RawClient.Frame("{\"protocol\":\"smoke-signals\",\"version\":1}\u001e")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.HandshakeRefused, "smoke-signals"),
         ["an unknown version"] = new(
-            "/hasty", wire => wire.Upgrade(Frame("{\"protocol\":\"json\",\"version\":9}\u001e")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.HandshakeRefused, "version"),
+            "/hasty", wire => wire.Upgrade(RawClient.Frame("{\"protocol\":\"json\",\"version\":9}\u001e")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.HandshakeRefused, "version"),
         ["a hub that fails while connecting"] = new(
             "/hasty?fail=1", wire => wire.Begin(Json), ClosedBy.Server, Layer.Hub, 1000, CloseCauses.HubFailed, "InvalidOperationException: The database is on fire."),
         ["Context.Abort()"] = new(
-            "/hasty", wire => wire.Begin(Json, Frame("{\"type\":1,\"target\":\"AbortMe\",\"arguments\":[]}\u001e")), ClosedBy.Server, Layer.WebSocket, 1000, CloseCauses.ServerClosed, "The server closed the WebSocket"),
+            "/hasty", wire => wire.Begin(Json, RawClient.Frame("{\"type\":1,\"target\":\"AbortMe\",\"arguments\":[]}\u001e")), ClosedBy.Server, Layer.WebSocket, 1000, CloseCauses.ServerClosed, "The server closed the WebSocket"),
         ["a hub message over the limit"] = new(
-            "/hasty", wire => wire.Begin(Json, Frame($"{{\"type\":1,\"target\":\"{new string('x', 2000)}\",\"arguments\":[]}}\u001e")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.MessageTooLarge, "1024B"),
+            "/hasty", wire => wire.Begin(Json, RawClient.Frame($"{{\"type\":1,\"target\":\"{new string('x', 2000)}\",\"arguments\":[]}}\u001e")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.MessageTooLarge, "1024B"),
         ["broken JSON"] = new(
-            "/hasty", wire => wire.Begin(Json, Frame("{\"type\":1,,}\u001e")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.BadMessage, "could not read a hub message"),
+            "/hasty", wire => wire.Begin(Json, RawClient.Frame("{\"type\":1,,}\u001e")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.BadMessage, "could not read a hub message"),
         ["broken MessagePack"] = new(
             "/hasty", wire => wire.Begin(MessagePack, [0x82, 0x83, 0, 0, 0, 0, 0x02, 0x91, 0xC1]), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.BadMessage, "could not read a hub message"),
         ["an unmasked frame"] = new(
@@ -63,7 +63,7 @@ public sealed class EndingsTests
         ["a long control frame"] = new(
             "/hasty", wire => wire.Begin(Json, [0x89, 0xFE, 0x00, 0x7E, 0, 0, 0, 0]), ClosedBy.Server, Layer.WebSocket, 1002, CloseCauses.ProtocolError, "125 are the most"),
         ["a client that does not read"] = new(
-            "/hasty", wire => wire.Begin(Json, Frame("{\"type\":1,\"target\":\"Flood\",\"arguments\":[]}\u001e")), ClosedBy.Server, Layer.Tcp, null, CloseCauses.SlowReader, "did not read"),
+            "/hasty", wire => wire.Begin(Json, RawClient.Frame("{\"type\":1,\"target\":\"Flood\",\"arguments\":[]}\u001e")), ClosedBy.Server, Layer.Tcp, null, CloseCauses.SlowReader, "did not read"),
         ["a path where nothing is"] = new(
             "/nowhere", wire => wire.Ask(), ClosedBy.Server, Layer.Http, 404, CloseCauses.UpgradeRefused, "nothing is mapped at this path"),
         ["a path that forbids"] = new(
@@ -78,7 +78,7 @@ public sealed class EndingsTests
     {
         var ending = endings[name];
         await using var application = await StrangersApplication.Start(options => options.OperatorToken = Operator);
-        using var wire = new Wire(application.Plain, ending.Path);
+        using var wire = new RawClient(application.Plain, ending.Path);
         await ending.Provoke(wire);
 
         var record = await application.Journal.FirstClosed();
@@ -92,7 +92,7 @@ public sealed class EndingsTests
     public async Task A_server_that_stops_is_named()
     {
         await using var application = await StrangersApplication.Start();
-        using var wire = new Wire(application.Plain, "/hasty");
+        using var wire = new RawClient(application.Plain, "/hasty");
         await wire.Begin(Json);
 
         await application.Stop();
@@ -113,7 +113,7 @@ public sealed class EndingsTests
         await shaking.Should().ThrowAsync<AuthenticationException>();
         client.Close();
 
-        var close = (await Closed(application, record => record.IsSecure)).Close!;
+        var close = (await application.Journal.FirstClosed(record => record.IsSecure)).Close!;
         close.Should().BeEquivalentTo(new { By = ClosedBy.Client, Layer = Layer.Tls, Cause = CloseCauses.ClientClosed }, close.Sentence);
         close.Sentence.Should().Contain("may not trust the certificate");
     }
@@ -122,7 +122,7 @@ public sealed class EndingsTests
     public async Task Plain_http_at_a_port_for_tls_is_named()
     {
         await using var application = await StrangersApplication.Start();
-        using var wire = new Wire(application.Secure, "/hasty");
+        using var wire = new RawClient(application.Secure, "/hasty");
         await wire.Ask();
 
         var close = (await application.Journal.FirstClosed()).Close!;
@@ -139,72 +139,5 @@ public sealed class EndingsTests
         json.GetProperty("state").GetString().Should().Be(record.Close!.Cause == CloseCauses.UpgradeRefused ? "refused" : "closed");
         json.GetProperty("close").GetProperty("cause").GetString().Should().Be(record.Close.Cause);
         json.GetProperty("close").GetProperty("sentence").GetString().Should().Be(record.Close.Sentence);
-    }
-
-    private static async Task<ConnectionRecord> Closed(StrangersApplication application, Func<ConnectionRecord, bool> which)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        using var watch = application.Journal.Watch();
-        while (true)
-        {
-            if (application.Journal.Connections.FirstOrDefault(record => record.Close is not null && which(record)) is { } closed) return closed;
-            await watch.WaitAsync(limit.Token);
-            watch.Take();
-        }
-    }
-
-    /// <summary>A text frame, masked with zeros, which leave the payload as it is.</summary>
-    private static byte[] Frame(string text)
-    {
-        var payload = Encoding.UTF8.GetBytes(text);
-        return payload.Length < 126
-            ? [0x81, (byte)(0x80 | payload.Length), 0, 0, 0, 0, .. payload]
-            : [0x81, 0xFE, (byte)(payload.Length >> 8), (byte)payload.Length, 0, 0, 0, 0, .. payload];
-    }
-
-    /// <summary>A socket that says what it is told to, and is closed by the test's end alone.</summary>
-    private sealed class Wire(Uri server, string path) : IDisposable
-    {
-        public Socket Socket { get; } = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 16 * 1024 };
-
-        /// <summary>Sends the request for a WebSocket, and nothing more.</summary>
-        public async Task Ask()
-        {
-            await Socket.ConnectAsync(server.Host, server.Port);
-            await Socket.SendAsync(Encoding.ASCII.GetBytes(
-                $"GET {path} HTTP/1.1\r\nHost: {server.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade{(path is "/nowhere" or "/forbidden" ? ", close" : "")}\r\n"
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
-        }
-
-        /// <summary>Becomes a WebSocket, and sends bytes.</summary>
-        public async Task Upgrade(params byte[][] then)
-        {
-            await Ask();
-            await ReceiveTo("\r\n\r\n");
-            foreach (var bytes in then) await Socket.SendAsync(bytes);
-        }
-
-        /// <summary>Shakes hands, and sends bytes.</summary>
-        public async Task Begin(string handshake, params byte[][] then)
-        {
-            await Upgrade(Frame(handshake));
-            await ReceiveTo("\u001e");
-            foreach (var bytes in then) await Socket.SendAsync(bytes);
-        }
-
-        public void Reset()
-        {
-            Socket.LingerState = new LingerOption(true, 0);
-            Socket.Close();
-        }
-
-        public void Dispose() => Socket.Dispose();
-
-        private async Task ReceiveTo(string end)
-        {
-            var received = "";
-            var one = new byte[1];
-            while (!received.EndsWith(end, StringComparison.Ordinal) && await Socket.ReceiveAsync(one) == 1) received += (char)one[0];
-        }
     }
 }

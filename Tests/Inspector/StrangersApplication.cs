@@ -30,9 +30,11 @@ internal sealed class StrangersApplication : IAsyncDisposable
 
     public Uri Secure => Address("https://");
 
+    public IServiceProvider Services => app.Services;
+
     public Journal Journal => app.Services.GetRequiredService<Journal>();
 
-    public static async Task<StrangersApplication> Start(Action<InspectorOptions>? inspector = null, string environment = "Development")
+    public static async Task<StrangersApplication> Start(Action<InspectorOptions>? inspector = null, string environment = "Development", TimeProvider? clock = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.Logging.ClearProviders();
@@ -49,6 +51,7 @@ internal sealed class StrangersApplication : IAsyncDisposable
             options.KeepAliveInterval = TimeSpan.FromMilliseconds(500);
             options.MaximumReceiveMessageSize = 1024;
         });
+        if (clock is not null) builder.Services.AddSingleton(clock);
         builder.Services.AddConnectionInspector(inspector);
         var app = builder.Build();
         app.UseWebSockets();
