@@ -118,10 +118,10 @@ public sealed class RunningProxy : IAsyncDisposable
         while (found.Count < count)
         {
             var port = Random.Shared.Next(10_000, 32_000);
-            using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+                socket.Bind(new IPEndPoint(IPAddress.Any, port));
                 found.Add(port);
             }
             catch (SocketException)
