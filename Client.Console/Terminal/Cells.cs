@@ -62,17 +62,18 @@ internal static class Cells
         foreach (var cluster in Clusters(line))
         {
             var more = Width(cluster);
-            if (cells + more > width && at > begin)
+            if (cells + more > width && at > begin && cluster == " ")
             {
-                if (cluster == " ")
-                {
-                    // The space that would begin the next row is the break.
-                    rows.Add(line[begin..at]);
-                    (begin, cells, breakAt) = (at + 1, 0, -1);
-                    at++;
-                    continue;
-                }
+                // The space that would begin the next row is the break.
+                rows.Add(line[begin..at]);
+                (begin, cells, breakAt) = (at + 1, 0, -1);
+                at++;
+                continue;
+            }
 
+            // Twice, where what stands behind the break fills a row by itself.
+            while (cells + more > width && at > begin)
+            {
                 var cut = breakAt > begin ? breakAt : at;
                 rows.Add(line[begin..cut].TrimEnd(' '));
                 cells -= breakAt > begin ? cellsAtBreak : cells;

@@ -23,6 +23,7 @@ internal sealed class KeyDecoder
     private readonly StringBuilder _sequence = new();
     private readonly StringBuilder _paste = new();
     private State _state;
+    private int _endSeen;
 
     private enum State
     {
@@ -125,37 +126,28 @@ internal sealed class KeyDecoder
         }
     }
 
+    /// <summary>The end is looked for apart from the text, which may be full already. Only its first character is an Escape.</summary>
     private void TakePaste(char c, List<Key> keys)
     {
-        if (_paste.Length < LongestPaste + PasteEnd.Length) _paste.Append(c);
-        else if (c == '\e' || _sequence.Length > 0) TrackEndOfLongPaste(c, keys);
-        if (_state != State.Paste || c != '~' || !EndsPaste()) return;
-        EndPaste(_paste.ToString(0, _paste.Length - PasteEnd.Length), keys);
+        if (c == PasteEnd[_endSeen])
+        {
+            if (++_endSeen < PasteEnd.Length) return;
+            _state = State.Ground;
+            _endSeen = 0;
+            keys.Add(new Key(KeyCode.Paste, _paste.ToString()));
+            _paste.Clear();
+            return;
+        }
+
+        // What looked like the end was text.
+        foreach (var seen in PasteEnd.AsSpan(0, _endSeen)) Keep(seen);
+        _endSeen = c == PasteEnd[0] ? 1 : 0;
+        if (_endSeen == 0) Keep(c);
     }
 
-    /// <summary>The paste is full: its text is dropped, but its end must still be found.</summary>
-    private void TrackEndOfLongPaste(char c, List<Key> keys)
+    private void Keep(char c)
     {
-        if (_sequence.Length == 0 || PasteEnd[_sequence.Length] == c) _sequence.Append(c);
-        else _sequence.Clear();
-        if (_sequence.Length < PasteEnd.Length) return;
-        EndPaste(_paste.ToString(), keys);
-    }
-
-    private bool EndsPaste()
-    {
-        if (_paste.Length < PasteEnd.Length) return false;
-        for (var i = 0; i < PasteEnd.Length; i++)
-            if (_paste[_paste.Length - PasteEnd.Length + i] != PasteEnd[i]) return false;
-        return true;
-    }
-
-    private void EndPaste(string text, List<Key> keys)
-    {
-        _state = State.Ground;
-        _paste.Clear();
-        _sequence.Clear();
-        keys.Add(new Key(KeyCode.Paste, text.Length > LongestPaste ? text[..LongestPaste] : text));
+        if (_paste.Length < LongestPaste) _paste.Append(c);
     }
 
     private static bool IsWithModifier(string parameters) => parameters.Contains(';', StringComparison.Ordinal);

@@ -143,7 +143,8 @@ internal sealed class LineEditor
         var at = Cursor;
         while (at > 0 && char.IsWhiteSpace(Text[at - 1])) at--;
         while (at > 0 && !char.IsWhiteSpace(Text[at - 1])) at--;
-        return at;
+        // A space can carry a mark: then the word before it begins with it.
+        return at < Text.Length && Snap(at) != at ? Previous(Snap(at)) : at;
     }
 
     private int WordEnd()
@@ -151,7 +152,7 @@ internal sealed class LineEditor
         var at = Cursor;
         while (at < Text.Length && char.IsWhiteSpace(Text[at])) at++;
         while (at < Text.Length && !char.IsWhiteSpace(Text[at])) at++;
-        return at;
+        return Snap(at);
     }
 
     private int Next(int from) => from >= Text.Length ? Text.Length : from + StringInfo.GetNextTextElementLength(Text, from);
