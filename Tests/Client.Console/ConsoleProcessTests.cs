@@ -5,6 +5,8 @@ namespace RealtimeHello.Tests.Client;
 /// <summary>The console client as a process of its own, in a pipe.</summary>
 public sealed class ConsoleProcessTests : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly TemporaryFolder home = new();
     private readonly TemporaryFolder data = new();
 
@@ -90,6 +92,92 @@ public sealed class ConsoleProcessTests : IDisposable
 
         exitCode.Should().Be(0, errors);
         output.Should().Be("#lobby 1 bob: one 日本\n#lobby 2 bob: two\n");
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("KILL")]
+    public async Task A_server_that_is_restarted_in_the_middle_gets_every_line_once_and_in_order(string signal)
+    {
+        var lines = Enumerable.Range(1, 120).Select(number => $"line {number}").ToList();
+        await using var first = await ChatServerProcess.Start(data.Path);
+        using var client = ConsoleRun.Start(home.Path, "chat", "--server", first.Address.ToString(), "--name", "bob", "--verbose");
+        var errors = client.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            foreach (var line in lines.Take(60)) await client.StandardInput.WriteLineAsync(line);
+            await client.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+            var output = new List<string>();
+            while (output.Count < 20) output.Add((await client.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience))!);
+            // The rest of the first lines is under way, answered or not.
+            await first.Signal(signal);
+            foreach (var line in lines.Skip(60)) await client.StandardInput.WriteLineAsync(line);
+            client.StandardInput.Close();
+            await first.WaitForExit(Patience);
+            await using var second = await ChatServerProcess.Start(data.Path, first.Address.ToString());
+            while (await client.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience) is { } line) output.Add(line);
+            await client.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+
+            client.ExitCode.Should().Be(0, await errors);
+            output.Should().Equal(lines.Select((line, at) => $"#lobby {at + 1} bob: {line}"));
+        }
+        finally
+        {
+            if (!client.HasExited) client.Kill();
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_was_killed_comes_back_under_its_name()
+    {
+        await using var server = await ChatServerProcess.Start(data.Path);
+        using (var killed = ConsoleRun.Start(home.Path, "chat", "--server", server.Address.ToString(), "--name", "bob"))
+        {
+            await killed.StandardInput.WriteLineAsync("one");
+            await killed.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+            (await killed.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience)).Should().Be("#lobby 1 bob: one");
+            killed.Kill();
+            await killed.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var (exitCode, output, errors) = await Run("two\n", "chat", "--server", server.Address.ToString(), "--name", "bob");
+
+        exitCode.Should().Be(0, errors);
+        output.Should().Be("#lobby 2 bob: two\n");
+    }
+
+    [Fact]
+    public async Task A_kept_sign_in_that_is_damaged_is_set_aside_and_the_name_is_said_to_be_taken()
+    {
+        await using var server = await ChatServerProcess.Start(data.Path);
+        (await Run("one\n", "chat", "--server", server.Address.ToString(), "--name", "bob")).ExitCode.Should().Be(0);
+        var file = Directory.EnumerateFiles(Path.Combine(home.Path, "tokens")).Should().ContainSingle().Subject;
+        await File.WriteAllTextAsync(file, "{ torn", TestContext.Current.CancellationToken);
+
+        var (exitCode, output, errors) = await Run("two\n", "chat", "--server", server.Address.ToString(), "--name", "bob");
+
+        exitCode.Should().Be(1);
+        output.Should().BeEmpty();
+        errors.Should().Contain("is damaged: it was moved to").And.Contain("Somebody else holds this name until").And.NotContain("   at ");
+        (await Run("three\n", "chat", "--server", server.Address.ToString(), "--name", "bobby")).ExitCode.Should().Be(0, "another name works");
+    }
+
+    [Fact]
+    public async Task Lines_that_can_not_be_posted_are_named_and_the_others_arrive()
+    {
+        await using var server = await ChatServerProcess.Start(data.Path);
+        using var client = ConsoleRun.Start(home.Path, "chat", "--server", server.Address.ToString(), "--name", "bob");
+        var output = client.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var errors = client.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        byte[] input = [.. "good\n"u8, .. "   \n"u8, .. Enumerable.Repeat((byte)'x', 2_001), (byte)'\n', 0xFF, 0xFE, (byte)'\n', .. "bell\a\n"u8, .. Enumerable.Repeat((byte)'y', 2_000), (byte)'\n', .. "last"u8];
+        await client.StandardInput.BaseStream.WriteAsync(input, TestContext.Current.CancellationToken);
+        client.StandardInput.Close();
+        await client.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+
+        client.ExitCode.Should().Be(1, "not every line was acknowledged");
+        (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().Equal("#lobby 1 bob: good", $"#lobby 2 bob: {new string('y', 2_000)}", "#lobby 3 bob: last");
+        var sentences = (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        foreach (var number in new[] { 3, 4, 5 }) sentences.Should().ContainSingle(sentence => sentence.Contains($"ine {number} ", StringComparison.Ordinal));
     }
 
     private Task<(int ExitCode, string Output, string Errors)> Run(string input, params string[] arguments) => ConsoleRun.Piped(home.Path, input, arguments);

@@ -8,11 +8,8 @@ internal static class ConsoleRun
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>In a pipe, with all of its input at once; waits for its end.</summary>
-    /// <param name="home">Where it keeps its tokens.</param>
-    /// <param name="input">Standard input.</param>
-    /// <param name="arguments">Its arguments.</param>
-    public static async Task<(int ExitCode, string Output, string Errors)> Piped(string home, string input, params string[] arguments)
+    /// <summary>In a pipe, for a test that feeds it and ends it. Without a byte-order mark before its input.</summary>
+    public static Process Start(string home, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", ["exec", Repository.ConsoleProgram, .. arguments])
         {
@@ -21,7 +18,16 @@ internal static class ConsoleRun
             RedirectStandardError = true,
         };
         start.Environment["REALTIMEHELLO_HOME"] = home;
-        using var process = Process.Start(start)!;
+        return Process.Start(start)!;
+    }
+
+    /// <summary>In a pipe, with all of its input at once; waits for its end.</summary>
+    /// <param name="home">Where it keeps its tokens.</param>
+    /// <param name="input">Standard input.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static async Task<(int ExitCode, string Output, string Errors)> Piped(string home, string input, params string[] arguments)
+    {
+        using var process = Start(home, arguments);
         using var limit = new CancellationTokenSource(Patience);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);
         var errors = process.StandardError.ReadToEndAsync(limit.Token);
