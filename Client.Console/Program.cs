@@ -2,11 +2,13 @@ using RealtimeHello.Client.Chat;
 using RealtimeHello.Client.CommandLine;
 using RealtimeHello.Client.Doctor;
 using RealtimeHello.Client.Hello;
+using RealtimeHello.Client.Show;
 
 namespace RealtimeHello.Client;
 
 /// <summary>The entry point; not top-level statements, whose Program class would stand beside the server's in the tests.</summary>
 internal static class EntryPoint
 {
-    private static async Task<int> Main(string[] args) => await Commands.Run(args, Console.Out, Console.Error, ChatProgram.Run, HelloProgram.Run, DoctorProgram.Run);
+    private static async Task<int> Main(string[] args) => await Commands.Run(
+        args, Console.Out, Console.Error, new Programs(ChatProgram.Run, HelloProgram.Run, DoctorProgram.Run, ShowProgram.Run));
 }

@@ -1,8 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using RealtimeHello.Client.Chat;
-using RealtimeHello.Client.Doctor;
-using RealtimeHello.Client.Hello;
 using RealtimeHello.Layers;
 
 namespace RealtimeHello.Client.CommandLine;
@@ -16,18 +13,13 @@ internal static class Commands
     /// <param name="args">The command line.</param>
     /// <param name="output">Help and version.</param>
     /// <param name="error">What is wrong with the command line.</param>
-    /// <param name="chat">Does <c>chat</c>; returns the exit code.</param>
-    /// <param name="hello">Does <c>hello</c>; returns the exit code.</param>
-    /// <param name="doctor">Does <c>doctor</c>; returns the exit code.</param>
-    public static async Task<int> Run(
-        string[] args,
-        TextWriter output,
-        TextWriter error,
-        Func<ChatSettings, Task<int>> chat,
-        Func<HelloSettings, Task<int>> hello,
-        Func<DoctorSettings, Task<int>> doctor)
+    /// <param name="programs">Do what the commands ask for.</param>
+    public static async Task<int> Run(string[] args, TextWriter output, TextWriter error, Programs programs)
     {
-        var root = new RootCommand("RealtimeHello in a terminal. Without a command, chat is run.") { ChatCommand.Create(chat), HelloCommand.Create(hello), DoctorCommand.Create(doctor) };
+        var root = new RootCommand("RealtimeHello in a terminal. Without a command, chat is run.")
+        {
+            ChatCommand.Create(programs.Chat), HelloCommand.Create(programs.Hello), DoctorCommand.Create(programs.Doctor), ShowCommand.Create(programs.Show),
+        };
         // [suggest] and @file would change what a name such as @ada means.
         root.Directives.Clear();
         foreach (var help in root.Options.OfType<HelpOption>()) help.Description = "Show help.";

@@ -11,6 +11,15 @@ internal sealed class RowWriter(TextWriter writer, ColorSystem? colors)
     private readonly Lock _lock = new();
     private bool _isBroken;
 
+    /// <summary>Nobody reads any more.</summary>
+    public bool IsBroken
+    {
+        get
+        {
+            lock (_lock) return _isBroken;
+        }
+    }
+
     public void Write(Row row)
     {
         lock (_lock)

@@ -135,7 +135,7 @@ internal static class CloseJudgement
         }
     }
 
-    private static string In(WebSocketClose close) => close.Code is { } code ? $" ({code}{(code == 1001 ? ", going away: the page was left" : "")})" : "";
+    private static string In(WebSocketClose close) => close.Code is { } code ? $" ({code}{(code == 1001 ? ", going away: as when a page is left, or a program stops" : "")})" : "";
 
     private static int? Code(CloseEvidence seen) => seen.CloseFrameOfServer?.Code ?? seen.CloseFrameOfClient?.Code;
 }

@@ -3,6 +3,7 @@ using RealtimeHello.Client.Chat.Links;
 using RealtimeHello.Client.CommandLine;
 using RealtimeHello.Client.Doctor;
 using RealtimeHello.Client.Hello;
+using RealtimeHello.Client.Show;
 using RealtimeHello.Layers;
 
 namespace RealtimeHello.Tests.Client;
@@ -14,6 +15,7 @@ public sealed class CommandLineTests : IDisposable
     private ChatSettings? _asked;
     private HelloSettings? _greeted;
     private DoctorSettings? _examined;
+    private ShowSettings? _shown;
 
     public void Dispose()
     {
@@ -107,17 +109,21 @@ public sealed class CommandLineTests : IDisposable
         _output.ToString().Should().Contain("--idle <SECONDS>").And.Contain("Exit codes:");
     }
 
-    private Task<int> Run(params string[] arguments) => Commands.Run(arguments, _output, _error, settings =>
+    [Fact]
+    public async Task Show_takes_a_file_and_what_to_show_of_it()
     {
-        _asked = settings;
-        return Task.FromResult(0);
-    }, settings =>
-    {
-        _greeted = settings;
-        return Task.FromResult(0);
-    }, settings =>
-    {
-        _examined = settings;
-        return Task.FromResult(0);
-    });
+        (await Run("show", "a.pcapng", "--layers", "webSocket", "--grep", "hello", "--connection", "c1", "--export", "har")).Should().Be(0);
+
+        _shown!.File.Should().Be("a.pcapng");
+        _shown.Layers.Should().Equal(Layer.WebSocket);
+        (_shown.Text, _shown.Connection, _shown.Export).Should().Be(("hello", "c1", ExportFormat.Har));
+        (await Run("show")).Should().Be(2);
+        (await Run("show", "a", "--export", "gif")).Should().Be(2);
+        _error.ToString().Should().Contain("--export is pcapng or har or ndjson or capture, not 'gif'.");
+    }
+
+    private Task<int> Run(params string[] arguments) => Commands.Run(arguments, _output, _error, new Programs(
+        settings => Note(_asked = settings), settings => Note(_greeted = settings), settings => Note(_examined = settings), settings => Note(_shown = settings)));
+
+    private static Task<int> Note(object _) => Task.FromResult(0);
 }

@@ -27,7 +27,7 @@ public sealed class EndingsTests
         ["a Close frame of the client"] = new(
             "/hasty", wire => wire.Begin(Json, [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xE8]), ClosedBy.Client, Layer.WebSocket, 1000, CloseCauses.ClientClosed, "The client closed the WebSocket (1000)"),
         ["a page that was left"] = new(
-            "/hasty", wire => wire.Begin(Json, [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xE9]), ClosedBy.Client, Layer.WebSocket, 1001, CloseCauses.ClientClosed, "the page was left"),
+            "/hasty", wire => wire.Begin(Json, [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xE9]), ClosedBy.Client, Layer.WebSocket, 1001, CloseCauses.ClientClosed, "as when a page is left"),
         ["SignalR's Close message from the client"] = new(
             "/hasty", wire => wire.Begin(Json, RawClient.Frame("{\"type\":7}\u001e")), ClosedBy.Client, Layer.SignalR, 1000, CloseCauses.ClientClosed, "said goodbye with SignalR's Close message"),
         ["a killed client (FIN)"] = new(

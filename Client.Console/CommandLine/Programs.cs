@@ -1,0 +1,13 @@
+using RealtimeHello.Client.Chat;
+using RealtimeHello.Client.Doctor;
+using RealtimeHello.Client.Hello;
+using RealtimeHello.Client.Show;
+
+namespace RealtimeHello.Client.CommandLine;
+
+/// <summary>What does each command; each returns the exit code.</summary>
+internal sealed record Programs(
+    Func<ChatSettings, Task<int>> Chat,
+    Func<HelloSettings, Task<int>> Hello,
+    Func<DoctorSettings, Task<int>> Doctor,
+    Func<ShowSettings, Task<int>> Show);

@@ -1,0 +1,75 @@
+using RealtimeHello.Client.Layers;
+using RealtimeHello.Client.Terminal;
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Recording.Captures;
+using RealtimeHello.Recording.Exports;
+using RealtimeHello.Recording.Journals;
+
+namespace RealtimeHello.Client.Show;
+
+/// <summary>Reads a file, and prints or exports what it holds.</summary>
+internal static class ShowProgram
+{
+    /// <returns>The process's exit code.</returns>
+    public static async Task<int> Run(ShowSettings settings)
+    {
+        if (settings.Export is { } asked && !Console.IsOutputRedirected)
+        {
+            Note($"An export is no text for a terminal: redirect it, such as > exported.{asked.ToString().ToLowerInvariant()}");
+            return 2;
+        }
+
+        Recorded recorded;
+        try
+        {
+            recorded = await Recorded.Read(settings.File);
+        }
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            Note($"{settings.File} can't be shown. {trouble.Message}");
+            return 1;
+        }
+
+        var connections = recorded.Connections.Where(connection => settings.Connection is null || connection.Id == settings.Connection).ToList();
+        if (connections.Count == 0 && settings.Connection is { } wanted)
+        {
+            Note($"{settings.File} has no connection {wanted}; it has {(recorded.Connections.Count == 0 ? "none" : string.Join(", ", recorded.Connections.Take(20).Select(connection => connection.Id)))}.");
+            return 1;
+        }
+
+        foreach (var note in recorded.Notes) Note(note);
+        if (settings.Export is { } format) await Export(format, connections);
+        else Print(settings, connections);
+        if (recorded.Trouble is not null) Note(recorded.Trouble);
+        return recorded.Trouble is null ? 0 : 1;
+    }
+
+    private static void Print(ShowSettings settings, List<ConnectionRecord> connections)
+    {
+        var output = new RowWriter(Terminals.OpenText(Console.OpenStandardOutput()), Terminals.ColorsOf(Console.IsOutputRedirected));
+        var format = new LayerFormat(TimeZoneInfo.Local, names: connections.Count > 1);
+        foreach (var (happened, record) in MergedEvents.Of(connections))
+        {
+            if (!settings.Layers.Contains(happened.Detail.Layer)) continue;
+            var rows = format.Lines(happened, record).ToList();
+            if (settings.Text is { } text && !rows.Exists(row => string.Concat(row.Spans.Select(span => span.Text)).Contains(text, StringComparison.OrdinalIgnoreCase))) continue;
+            foreach (var row in rows) output.Write(row);
+            if (output.IsBroken) return;
+        }
+    }
+
+    private static async Task Export(ExportFormat format, List<ConnectionRecord> connections)
+    {
+        await using var stream = Console.OpenStandardOutput();
+        await (format switch
+        {
+            ExportFormat.Pcapng => PcapngExport.Write(stream, connections),
+            ExportFormat.Har => HarExport.Write(stream, connections, DecoderLimits.Default),
+            ExportFormat.Ndjson => NdjsonExport.Write(stream, connections, DecoderLimits.Default),
+            _ => CaptureWriter.Write(stream, connections),
+        });
+    }
+
+    private static void Note(string sentence) => Console.Error.WriteLine(PrintableText.OneLine(sentence, 2_000));
+}
