@@ -56,7 +56,7 @@ public sealed class ConnectionReader : IConnectionOutput
         while (found.Count - from < atMost)
         {
             if (!record.TryReadAfter(cursor, out var entry, ref buffer)) return false;
-            if (isBehindLoss || (entry.Number > record.EvictedThrough && cursor < record.EvictedThrough)) GoOnAt(entry);
+            if (isBehindLoss || record.EvictedBetween(cursor, entry.Number) is not null) GoOnAt(entry);
             isBehindLoss = entry.Kind == EntryKind.Lost;
             cursor = entry.Number;
             var first = found.Count;

@@ -77,10 +77,9 @@ public sealed class CaptureWriter
             });
         }
 
-        while (connection.TryReadAfter(progress.Number, out var entry, ref buffer))
+        while (!IsFull && connection.TryReadAfter(progress.Number, out var entry, ref buffer))
         {
-            var lostThrough = connection.EvictedThrough;
-            if (entry.Number > lostThrough && progress.Number < lostThrough)
+            if (connection.EvictedBetween(progress.Number, entry.Number) is { } lostThrough)
                 Line(new CaptureLine { Kind = CaptureLineKind.Lost, Connection = connection.Id, Number = lostThrough });
             progress.Number = entry.Number;
             Line(Of(connection.Id, entry));

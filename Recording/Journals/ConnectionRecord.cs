@@ -128,6 +128,9 @@ public sealed class ConnectionRecord
     /// <summary>Entries behind the opening were evicted up to and with this number; 0: none.</summary>
     internal long EvictedThrough { get; private set; }
 
+    /// <summary>The last entry that was evicted between two numbers; null: none was. Asked once for an answer: a writer may be evicting.</summary>
+    internal long? EvictedBetween(long readThrough, long number) => EvictedThrough is var last && readThrough < last && last < number ? last : null;
+
     /// <summary>How many bytes were evicted.</summary>
     internal long EvictedBytes { get; private set; }
 
