@@ -68,8 +68,8 @@ internal sealed class TcpFlow
         foreach (var lane in (Lane[])[received, sent])
         {
             if (lane.Waiting > 0) GiveUp(lane);
-            if (lane.Repeated > 0) Notes.Add($"{Record.Id}: {lane.Repeated} packets {(lane.Direction == Direction.Received ? "from the client" : "from the server")} came again (retransmission), and count once.");
-            if (lane.Overtaken > 0) Notes.Add($"{Record.Id}: {lane.Overtaken} packets {(lane.Direction == Direction.Received ? "from the client" : "from the server")} came before those under them, and were put in order.");
+            if (lane.Repeated > 0) Notes.Add($"{Record.Id}: {lane.Repeated} packets {lane.Sender} came again (retransmission), and count once.");
+            if (lane.Overtaken > 0) Notes.Add($"{Record.Id}: {lane.Overtaken} packets {lane.Sender} came before those under them, and were put in order.");
         }
     }
 
@@ -83,8 +83,8 @@ internal sealed class TcpFlow
     private void GiveUp(Lane lane)
     {
         var missing = lane.GiveUp();
-        recorder.Fact(new Gap(Layer.Tcp, missing, $"the file lacks packets {(lane.Direction == Direction.Received ? "from the client" : "from the server")}, and what followed them can't be decoded"));
-        Notes.Add($"{Record.Id}: {missing} bytes {(lane.Direction == Direction.Received ? "from the client" : "from the server")} are not in the file; what followed them is not decoded.");
+        recorder.Fact(new Gap(Layer.Tcp, missing, $"the file lacks packets {lane.Sender}, and what followed them can't be decoded"));
+        Notes.Add($"{Record.Id}: {missing} bytes {lane.Sender} are not in the file; what followed them is not decoded.");
     }
 
     private void Close()
@@ -107,6 +107,9 @@ internal sealed class TcpFlow
         private int waitingBytes;
 
         public Direction Direction => direction;
+
+        /// <summary>For people.</summary>
+        public string Sender => direction == Direction.Received ? "from the client" : "from the server";
 
         public long Delivered { get; private set; }
 
@@ -161,17 +164,15 @@ internal sealed class TcpFlow
         /// <summary>The next bytes in order; null: they are not there yet.</summary>
         public byte[]? Next()
         {
-            if (waiting.Count == 0) return null;
             if (waiting.Remove(next, out var bytes)) return Deliver(bytes, 0);
             foreach (var (sequence, payload) in waiting)
             {
                 var known = unchecked((int)(next - sequence));
                 if (known <= 0) continue;
-                // It overlaps what was delivered meanwhile.
+                // It overlaps what was delivered meanwhile. Removing while enumerating is allowed.
                 waiting.Remove(sequence);
                 if (known < payload.Length) return Deliver(payload, known);
                 waitingBytes -= payload.Length;
-                return Next();
             }
 
             return null;
