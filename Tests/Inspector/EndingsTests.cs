@@ -6,6 +6,7 @@ using System.Text.Json;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Diagnosis;
 using RealtimeHello.Recording.Journals;
+using RealtimeHello.Tests.Recording;
 
 namespace RealtimeHello.Tests.Inspector;
 
@@ -29,29 +30,29 @@ public sealed class EndingsTests
         ["a page that was left"] = new(
             "/hasty", wire => wire.Begin(Json, [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xE9]), ClosedBy.Client, Layer.WebSocket, 1001, CloseCauses.ClientClosed, "as when a page is left"),
         ["SignalR's Close message from the client"] = new(
-            "/hasty", wire => wire.Begin(Json, RawClient.Frame("{\"type\":7}\u001e")), ClosedBy.Client, Layer.SignalR, 1000, CloseCauses.ClientClosed, "said goodbye with SignalR's Close message"),
+            "/hasty", wire => wire.Begin(Json, RecordedConversation.Frame("{\"type\":7}\u001e", masked: true)), ClosedBy.Client, Layer.SignalR, 1000, CloseCauses.ClientClosed, "said goodbye with SignalR's Close message"),
         ["a killed client (FIN)"] = new(
             "/hasty", async wire => { await wire.Begin(Json); wire.Socket.Shutdown(SocketShutdown.Send); }, ClosedBy.Client, Layer.Tcp, null, CloseCauses.ClientVanished, "its process was killed"),
         ["a reset (RST)"] = new(
             "/hasty", async wire => { await wire.Begin(Json); wire.Reset(); }, ClosedBy.Network, Layer.Tcp, null, CloseCauses.NetworkReset, "was reset (RST)"),
         ["silence after a keep-alive"] = new(
-            "/hasty", wire => wire.Begin(Json, RawClient.Frame("{\"type\":6}\u001e")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.KeepAliveTimeout, "heard nothing from the client"),
+            "/hasty", wire => wire.Begin(Json, RecordedConversation.Frame("{\"type\":6}\u001e", masked: true)), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.KeepAliveTimeout, "heard nothing from the client"),
         ["no handshake"] = new(
             "/hasty", wire => wire.Upgrade(), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.HandshakeTimeout, "did not come in time"),
         ["a handshake without its end"] = new(
-            "/hasty", wire => wire.Upgrade(RawClient.Frame("{\"protocol\":\"json\",\"version\":1}")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.HandshakeTimeout, "left out its end, 0x1E"),
+            "/hasty", wire => wire.Upgrade(RecordedConversation.Frame("{\"protocol\":\"json\",\"version\":1}", masked: true)), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.HandshakeTimeout, "left out its end, 0x1E"),
         ["an unknown hub protocol"] = new(
-            "/hasty", wire => wire.Upgrade(RawClient.Frame("{\"protocol\":\"smoke-signals\",\"version\":1}\u001e")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.HandshakeRefused, "smoke-signals"),
+            "/hasty", wire => wire.Upgrade(RecordedConversation.Frame("{\"protocol\":\"smoke-signals\",\"version\":1}\u001e", masked: true)), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.HandshakeRefused, "smoke-signals"),
         ["an unknown version"] = new(
-            "/hasty", wire => wire.Upgrade(RawClient.Frame("{\"protocol\":\"json\",\"version\":9}\u001e")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.HandshakeRefused, "version"),
+            "/hasty", wire => wire.Upgrade(RecordedConversation.Frame("{\"protocol\":\"json\",\"version\":9}\u001e", masked: true)), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.HandshakeRefused, "version"),
         ["a hub that fails while connecting"] = new(
             "/hasty?fail=1", wire => wire.Begin(Json), ClosedBy.Server, Layer.Hub, 1000, CloseCauses.HubFailed, "InvalidOperationException: The database is on fire."),
         ["Context.Abort()"] = new(
-            "/hasty", wire => wire.Begin(Json, RawClient.Frame("{\"type\":1,\"target\":\"AbortMe\",\"arguments\":[]}\u001e")), ClosedBy.Server, Layer.WebSocket, 1000, CloseCauses.ServerClosed, "The server closed the WebSocket"),
+            "/hasty", wire => wire.Begin(Json, RecordedConversation.Frame("{\"type\":1,\"target\":\"AbortMe\",\"arguments\":[]}\u001e", masked: true)), ClosedBy.Server, Layer.WebSocket, 1000, CloseCauses.ServerClosed, "The server closed the WebSocket"),
         ["a hub message over the limit"] = new(
-            "/hasty", wire => wire.Begin(Json, RawClient.Frame($"{{\"type\":1,\"target\":\"{new string('x', 2000)}\",\"arguments\":[]}}\u001e")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.MessageTooLarge, "1024B"),
+            "/hasty", wire => wire.Begin(Json, RecordedConversation.Frame($"{{\"type\":1,\"target\":\"{new string('x', 2000)}\",\"arguments\":[]}}\u001e", masked: true)), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.MessageTooLarge, "1024B"),
         ["broken JSON"] = new(
-            "/hasty", wire => wire.Begin(Json, RawClient.Frame("{\"type\":1,,}\u001e")), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.BadMessage, "could not read a hub message"),
+            "/hasty", wire => wire.Begin(Json, RecordedConversation.Frame("{\"type\":1,,}\u001e", masked: true)), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.BadMessage, "could not read a hub message"),
         ["broken MessagePack"] = new(
             "/hasty", wire => wire.Begin(MessagePack, [0x82, 0x83, 0, 0, 0, 0, 0x02, 0x91, 0xC1]), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.BadMessage, "could not read a hub message"),
         ["an unmasked frame"] = new(
@@ -63,7 +64,7 @@ public sealed class EndingsTests
         ["a long control frame"] = new(
             "/hasty", wire => wire.Begin(Json, [0x89, 0xFE, 0x00, 0x7E, 0, 0, 0, 0]), ClosedBy.Server, Layer.WebSocket, 1002, CloseCauses.ProtocolError, "125 are the most"),
         ["a client that does not read"] = new(
-            "/hasty", wire => wire.Begin(Json, RawClient.Frame("{\"type\":1,\"target\":\"Flood\",\"arguments\":[]}\u001e")), ClosedBy.Server, Layer.Tcp, null, CloseCauses.SlowReader, "did not read"),
+            "/hasty", wire => wire.Begin(Json, RecordedConversation.Frame("{\"type\":1,\"target\":\"Flood\",\"arguments\":[]}\u001e", masked: true)), ClosedBy.Server, Layer.Tcp, null, CloseCauses.SlowReader, "did not read"),
         ["a path where nothing is"] = new(
             "/nowhere", wire => wire.Ask(), ClosedBy.Server, Layer.Http, 404, CloseCauses.UpgradeRefused, "nothing is mapped at this path"),
         ["a path that forbids"] = new(

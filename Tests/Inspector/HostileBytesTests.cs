@@ -13,6 +13,7 @@ using RealtimeHello.Layers.Http;
 using RealtimeHello.Layers.SignalR;
 using RealtimeHello.Layers.WebSockets;
 using RealtimeHello.Recording;
+using RealtimeHello.Tests.Recording;
 
 namespace RealtimeHello.Tests.Inspector;
 
@@ -53,13 +54,13 @@ public sealed class HostileBytesTests
             client => client.Upgrade(Frame(0xC1, Deflated(64 * 1024 * 1024))),
             events => Faults(events).Should().Contain(fault => fault.Reason.Contains("inflates to more than", StringComparison.Ordinal))),
         ["JSON nested ten thousand deep"] = (
-            client => client.Begin(Handshake, RawClient.Frame("{\"type\":1,\"target\":\"Echo\",\"arguments\":" + new string('[', 10_000) + "\u001e")),
+            client => client.Begin(Handshake, RecordedConversation.Frame("{\"type\":1,\"target\":\"Echo\",\"arguments\":" + new string('[', 10_000) + "\u001e", masked: true)),
             events => Faults(events).Should().ContainSingle().Which.Rule.Should().Contain("SignalR")),
         ["text that is not UTF-8"] = (
             client => client.Begin(Handshake, Frame(0x81, [0xFF, 0xFE, 0x1E])),
             events => Faults(events).Should().Contain(fault => fault.Rule == "RFC 6455 8.1")),
         ["escapes and HTML"] = (
-            client => client.Begin(Handshake, RawClient.Frame("{\"type\":1,\"target\":\"\\u001b[2J<script>alert(1)</script>\\u202e\",\"arguments\":[\"\\u001b]0;owned\\u0007\\r\\n<img src=x>\"]}\u001e")),
+            client => client.Begin(Handshake, RecordedConversation.Frame("{\"type\":1,\"target\":\"\\u001b[2J<script>alert(1)</script>\\u202e\",\"arguments\":[\"\\u001b]0;owned\\u0007\\r\\n<img src=x>\"]}\u001e", masked: true)),
             events =>
             {
                 var told = events.Select(happened => happened.Detail).OfType<InvocationMessage>().Should().ContainSingle().Subject;

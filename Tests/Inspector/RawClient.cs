@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using RealtimeHello.Tests.Recording;
 
 namespace RealtimeHello.Tests.Inspector;
 
@@ -36,18 +37,9 @@ internal sealed class RawClient(Uri server, string path) : IDisposable
     /// <summary>Shakes hands, and sends bytes.</summary>
     public async Task Begin(string handshake, params byte[][] then)
     {
-        await Upgrade(Frame(handshake));
+        await Upgrade(RecordedConversation.Frame(handshake, masked: true));
         await ReceiveTo("\u001e");
         foreach (var bytes in then) await Send(bytes);
-    }
-
-    /// <summary>A text frame, masked with zeros, which leave the payload as it is.</summary>
-    public static byte[] Frame(string text)
-    {
-        var payload = Encoding.UTF8.GetBytes(text);
-        return payload.Length < 126
-            ? [0x81, (byte)(0x80 | payload.Length), 0, 0, 0, 0, .. payload]
-            : [0x81, 0xFE, (byte)(payload.Length >> 8), (byte)payload.Length, 0, 0, 0, 0, .. payload];
     }
 
     /// <summary>Sends all of it.</summary>

@@ -17,9 +17,7 @@ public sealed class ChatSessionTests
     public async Task Posts_that_a_lost_link_left_unanswered_go_again_in_order_and_are_stored_once()
     {
         using var session = Session();
-        var running = session.Run(TestContext.Current.CancellationToken);
-        session.Join("lobby");
-        await heard.State<SessionState.Online>();
+        var running = await Online(session);
         chat.Answers = false;
         var posts = new List<PendingPost>();
         foreach (var text in new[] { "one", "two", "three" }) posts.Add(await session.Post("lobby", text, TestContext.Current.CancellationToken));
@@ -28,8 +26,7 @@ public sealed class ChatSessionTests
         chat.Latest.Break();
 
         foreach (var post in posts) (await post.Outcome.WaitAsync(patience, TestContext.Current.CancellationToken)).Receipt!.Duplicate.Should().BeTrue();
-        session.Close(patience);
-        await running.WaitAsync(patience, TestContext.Current.CancellationToken);
+        await End(session, running);
 
         chat.Stored.Select(message => message.Text).Should().Equal("one", "two", "three");
         chat.Posts.Select(post => (post.Link, post.Text)).Should().Equal((1, "one"), (1, "two"), (1, "three"), (2, "one"), (2, "two"), (2, "three"));
@@ -43,15 +40,12 @@ public sealed class ChatSessionTests
     public async Task Not_now_is_asked_again_later_and_the_order_stays(string code)
     {
         using var session = Session();
-        var running = session.Run(TestContext.Current.CancellationToken);
-        session.Join("lobby");
-        await heard.State<SessionState.Online>();
+        var running = await Online(session);
         chat.PostFails = before => before < 2 ? $"{code}: Not now." : null;
 
         var posts = new List<PendingPost>();
         foreach (var text in new[] { "one", "two", "three" }) posts.Add(await session.Post("lobby", text, TestContext.Current.CancellationToken));
-        session.Close(patience);
-        await running.WaitAsync(patience, TestContext.Current.CancellationToken);
+        await End(session, running);
 
         posts.Should().OnlyContain(post => post.Outcome.Result.IsAcknowledged);
         // Those that were under way together with the refused one may have come before it: they are sent one by one from then on.
@@ -67,8 +61,7 @@ public sealed class ChatSessionTests
         chat.PostFails = before => before == 0 ? "HubException: bad_text: That is no text." : null;
         var bad = await session.Post("lobby", "bad", TestContext.Current.CancellationToken);
         var good = await session.Post("lobby", "good", TestContext.Current.CancellationToken);
-        session.Close(patience);
-        await running.WaitAsync(patience, TestContext.Current.CancellationToken);
+        await End(session, running);
 
         (await bad.Outcome).Refusal.Should().Be(new ChatRefusal(ChatErrorCodes.BadText, "That is no text."));
         (await good.Outcome).IsAcknowledged.Should().BeTrue();
@@ -78,9 +71,7 @@ public sealed class ChatSessionTests
     public async Task A_gap_is_read_when_it_does_not_close_by_itself()
     {
         using var session = Session();
-        var running = session.Run(TestContext.Current.CancellationToken);
-        session.Join("lobby");
-        await heard.State<SessionState.Online>();
+        var running = await Online(session);
         for (var i = 1; i <= 3; i++) chat.Store($"text {i}");
         await chat.Latest.Client.MessagePosted(chat.Stored[2]);
         await chat.Latest.Client.MessagePosted(chat.Stored[2]);
@@ -88,8 +79,7 @@ public sealed class ChatSessionTests
         await heard.Messages(3);
         heard.Delivered.Should().Equal(1, 2, 3);
         chat.Missed.Should().Equal(0);
-        session.Close(patience);
-        await running.WaitAsync(patience, TestContext.Current.CancellationToken);
+        await End(session, running);
     }
 
     [Fact]
@@ -97,9 +87,7 @@ public sealed class ChatSessionTests
     {
         chat.Store("before");
         using var session = Session();
-        var running = session.Run(TestContext.Current.CancellationToken);
-        session.Join("lobby");
-        await heard.State<SessionState.Online>();
+        var running = await Online(session);
         chat.Store("missed 2");
         chat.Store("missed 3");
         chat.Latest.Break("A cable was pulled.");
@@ -107,8 +95,7 @@ public sealed class ChatSessionTests
         await heard.Messages(2);
         heard.Delivered.Should().Equal(2, 3);
         heard.States.OfType<SessionState.Waiting>().Should().ContainSingle().Which.Reason.Should().Be("A cable was pulled.");
-        session.Close(patience);
-        await running.WaitAsync(patience, TestContext.Current.CancellationToken);
+        await End(session, running);
     }
 
     [Fact]
@@ -116,9 +103,7 @@ public sealed class ChatSessionTests
     {
         for (var i = 0; i < 5; i++) chat.Store("old");
         using var session = Session();
-        var running = session.Run(TestContext.Current.CancellationToken);
-        session.Join("lobby");
-        await heard.State<SessionState.Online>();
+        var running = await Online(session);
         chat.Stored.Clear();
         chat.Latest.Break();
         await heard.Until(() => heard.BeganAnew.Count == 1);
@@ -126,17 +111,14 @@ public sealed class ChatSessionTests
 
         await heard.Messages(1);
         heard.Delivered.Should().Equal(1);
-        session.Close(patience);
-        await running.WaitAsync(patience, TestContext.Current.CancellationToken);
+        await End(session, running);
     }
 
     [Fact]
     public async Task A_server_that_restarts_is_given_the_time_it_asked_for()
     {
         using var session = Session();
-        var running = session.Run(TestContext.Current.CancellationToken);
-        session.Join("lobby");
-        await heard.State<SessionState.Online>();
+        var running = await Online(session);
         await chat.Latest.Client.ServerStopping(new ServerStop(ReconnectAfterMs: 700));
         var before = TimeProvider.System.GetUtcNow();
         chat.Latest.Break();
@@ -144,8 +126,7 @@ public sealed class ChatSessionTests
 
         (TimeProvider.System.GetUtcNow() - before).Should().BeGreaterThan(TimeSpan.FromMilliseconds(700));
         heard.States.OfType<SessionState.Waiting>().Should().ContainSingle().Which.Reason.Should().Be("The server is restarting.");
-        session.Close(patience);
-        await running.WaitAsync(patience, TestContext.Current.CancellationToken);
+        await End(session, running);
     }
 
     [Fact]
@@ -181,9 +162,7 @@ public sealed class ChatSessionTests
     {
         chat.Answers = false;
         using var session = Session();
-        var running = session.Run(TestContext.Current.CancellationToken);
-        session.Join("lobby");
-        await heard.State<SessionState.Online>();
+        var running = await Online(session);
         var post = await session.Post("lobby", "lost", TestContext.Current.CancellationToken);
         await heard.Messages(1);
         session.Close(TimeSpan.FromMilliseconds(100));
@@ -203,8 +182,7 @@ public sealed class ChatSessionTests
 
         (await post.Outcome.WaitAsync(patience, TestContext.Current.CancellationToken)).Refusal!.Code.Should().Be(ChatErrorCodes.NotInRoom);
         heard.Refused.Should().ContainSingle().Which.Sentence.Should().Be("The room is closed.");
-        session.Close(patience);
-        await running.WaitAsync(patience, TestContext.Current.CancellationToken);
+        await End(session, running);
     }
 
     [Fact]
@@ -217,6 +195,22 @@ public sealed class ChatSessionTests
         for (var i = 0; i < 3; i++) session.TryPost("lobby", $"{i}").Should().NotBeNull();
         session.TryPost("lobby", "one too many").Should().BeNull();
         session.Close(TimeSpan.Zero);
+        await running.WaitAsync(patience, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Runs a session until it is in the lobby.</summary>
+    /// <returns>The run.</returns>
+    private async Task<Task> Online(ChatSession session)
+    {
+        var running = session.Run(TestContext.Current.CancellationToken);
+        session.Join("lobby");
+        await heard.State<SessionState.Online>();
+        return running;
+    }
+
+    private static async Task End(ChatSession session, Task running)
+    {
+        session.Close(patience);
         await running.WaitAsync(patience, TestContext.Current.CancellationToken);
     }
 

@@ -1,9 +1,9 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using RealtimeHello.Contracts;
@@ -162,14 +162,14 @@ public sealed class ShowTests : IDisposable
     {
         private readonly Process process;
         private readonly int port;
-        private readonly ConcurrentDictionary<string, bool> seen = new();
+        private readonly Channel<string> seen = Channel.CreateUnbounded<string>();
 
         private Recording(Process process, int port)
         {
             (this.process, this.port) = (process, port);
             process.OutputDataReceived += (_, line) =>
             {
-                if (line.Data is not null) seen[line.Data.Trim()] = true;
+                if (line.Data is not null) seen.Writer.TryWrite(line.Data.Trim());
             };
             process.BeginOutputReadLine();
         }
@@ -201,10 +201,19 @@ public sealed class ShowTests : IDisposable
                 await client.ConnectAsync("127.0.0.1", port, cancel);
                 var own = ((IPEndPoint)client.Client.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture);
                 client.Close();
-                for (var wait = 0; wait < 20; wait++)
+                using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                patience.CancelAfter(TimeSpan.FromSeconds(1));
+                try
                 {
-                    if (seen.ContainsKey(own)) return;
-                    await Task.Delay(50, cancel);
+                    while (await seen.Reader.ReadAsync(patience.Token) != own)
+                    {
+                    }
+
+                    return;
+                }
+                catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+                {
+                    // It did not listen yet: another connection.
                 }
             }
 
