@@ -48,13 +48,10 @@ internal static class ShowProgram
     private static void Print(ShowSettings settings, List<ConnectionRecord> connections)
     {
         var output = new RowWriter(Terminals.OpenText(Console.OpenStandardOutput()), Terminals.ColorsOf(Console.IsOutputRedirected));
-        var format = new LayerFormat(TimeZoneInfo.Local, names: connections.Count > 1);
+        var shown = new ShownEvents(settings.Layers, settings.Text, new LayerFormat(TimeZoneInfo.Local, names: connections.Count > 1));
         foreach (var (happened, record) in MergedEvents.Of(connections))
         {
-            if (!settings.Layers.Contains(happened.Detail.Layer)) continue;
-            var rows = format.Lines(happened, record).ToList();
-            if (settings.Text is { } text && !rows.Exists(row => string.Concat(row.Spans.Select(span => span.Text)).Contains(text, StringComparison.OrdinalIgnoreCase))) continue;
-            foreach (var row in rows) output.Write(row);
+            foreach (var row in shown.Rows(happened, record)) output.Write(row);
             if (output.IsBroken) return;
         }
     }
