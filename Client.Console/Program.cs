@@ -2,6 +2,7 @@ using RealtimeHello.Client.Chat;
 using RealtimeHello.Client.CommandLine;
 using RealtimeHello.Client.Doctor;
 using RealtimeHello.Client.Hello;
+using RealtimeHello.Client.Relay;
 using RealtimeHello.Client.Show;
 
 namespace RealtimeHello.Client;
@@ -10,5 +11,5 @@ namespace RealtimeHello.Client;
 internal static class EntryPoint
 {
     private static async Task<int> Main(string[] args) => await Commands.Run(
-        args, Console.Out, Console.Error, new Programs(ChatProgram.Run, HelloProgram.Run, DoctorProgram.Run, ShowProgram.Run));
+        args, Console.Out, Console.Error, new Programs(ChatProgram.Run, HelloProgram.Run, DoctorProgram.Run, RelayProgram.Run, ShowProgram.Run));
 }

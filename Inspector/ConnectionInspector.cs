@@ -27,19 +27,29 @@ public static class ConnectionInspector
         ArgumentNullException.ThrowIfNull(services);
         if (configure is not null) services.Configure(configure);
         if (services.Any(service => service.ServiceType == typeof(InspectorOptions))) return services;
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<InspectorOptions>>().Value);
+        AddPages(services);
         services.AddSingleton(provider => new Journal(provider.GetRequiredService<InspectorOptions>().Journal, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<InspectorAccess>();
         foreach (var transport in services.Where(service => service.ServiceType == typeof(IConnectionListenerFactory)).ToList()) Tap(services, transport);
         HubObservation.Add(services);
         // In front of the server, so that the log is there for the first connection and stops behind the last.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, LayerLog>());
         services.AddTransient<IStartupFilter, ForwardedClients>();
-        services.AddSingleton<MappedInspectors>();
-        services.AddHostedService<InspectorGuard>();
         services.AddLogging(logging => logging.AddConsoleFormatter<LayerConsoleFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>());
         return services;
+    }
+
+    /// <summary>Shows connections that something else records, such as a relay; of this host's own connections nothing is recorded.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="journal">What is shown. Budgets and masks are its recorders' business, not of <paramref name="configure"/>.</param>
+    /// <param name="configure">Who may look.</param>
+    public static IServiceCollection AddConnectionInspector(this IServiceCollection services, Journal journal, Action<InspectorOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(journal);
+        if (configure is not null) services.Configure(configure);
+        if (services.Any(service => service.ServiceType == typeof(InspectorOptions))) return services;
+        AddPages(services);
+        return services.AddSingleton(journal);
     }
 
     /// <summary>Serves the inspector under <paramref name="path"/>.</summary>
@@ -60,6 +70,15 @@ public static class ConnectionInspector
     {
         ArgumentNullException.ThrowIfNull(services);
         return services.GetRequiredService<InspectorAccess>().SignInQuery;
+    }
+
+    private static void AddPages(IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<InspectorOptions>>().Value);
+        services.AddSingleton<InspectorAccess>();
+        services.AddSingleton<MappedInspectors>();
+        services.AddHostedService<InspectorGuard>();
     }
 
     private static void Tap(IServiceCollection services, ServiceDescriptor transport)

@@ -18,7 +18,8 @@ internal static class Commands
     {
         var root = new RootCommand("RealtimeHello in a terminal. Without a command, chat is run.")
         {
-            ChatCommand.Create(programs.Chat), HelloCommand.Create(programs.Hello), DoctorCommand.Create(programs.Doctor), ShowCommand.Create(programs.Show),
+            ChatCommand.Create(programs.Chat), HelloCommand.Create(programs.Hello), DoctorCommand.Create(programs.Doctor),
+            RelayCommand.Create(programs.Relay), ShowCommand.Create(programs.Show),
         };
         // [suggest] and @file would change what a name such as @ada means.
         root.Directives.Clear();

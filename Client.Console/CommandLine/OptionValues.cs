@@ -33,12 +33,13 @@ internal static class OptionValues
     }
 
     /// <summary><c>--layers LIST</c>; null when it is not given, unless that means all.</summary>
-    public static Option<IReadOnlySet<Layer>?> LayersOption(string description, bool defaultsToAll) => new("--layers")
+    public static Option<IReadOnlySet<Layer>?> LayersOption(string description, bool defaultsToAll, bool canBeNone = false) => new("--layers")
     {
         Description = $"{description} A list of {LayerList}, or all.{(defaultsToAll ? " [default: all]" : "")}",
         HelpName = "LIST",
         CustomParser = result =>
         {
+            if (canBeNone && result.Tokens[0].Value.Equals("none", StringComparison.OrdinalIgnoreCase)) return new HashSet<Layer>();
             if (LayerNames.TryParseList(result.Tokens[0].Value, out var layers, out var unknown) && layers.Count > 0) return layers;
             result.AddError(unknown is null ? $"--layers names no layer; it is a list of {LayerList}, or all." : $"There is no layer '{unknown}'; --layers is a list of {LayerList}, or all.");
             return null;

@@ -1,6 +1,7 @@
 using RealtimeHello.Client.Chat;
 using RealtimeHello.Client.Doctor;
 using RealtimeHello.Client.Hello;
+using RealtimeHello.Client.Relay;
 using RealtimeHello.Client.Show;
 
 namespace RealtimeHello.Client.CommandLine;
@@ -10,4 +11,5 @@ internal sealed record Programs(
     Func<ChatSettings, Task<int>> Chat,
     Func<HelloSettings, Task<int>> Hello,
     Func<DoctorSettings, Task<int>> Doctor,
+    Func<RelaySettings, Task<int>> Relay,
     Func<ShowSettings, Task<int>> Show);

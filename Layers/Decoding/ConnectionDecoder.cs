@@ -144,6 +144,9 @@ public sealed class ConnectionDecoder
     /// <summary>What the next byte of a direction of the plain tap is part of.</summary>
     public PlainPhase PhaseOf(Direction direction) => Lane(direction).Phase;
 
+    /// <summary>The client's next byte begins the head of an HTTP request or goes on in it; the lines around the chunks of a body don't.</summary>
+    public bool IsInRequestHead => client.Decoder is HttpRequestDecoder { IsInHead: true };
+
     /// <summary>
     /// The next byte of that direction begins a WebSocket message or a control frame, and no hub message was begun and not finished, as far as
     /// is known at this depth: a recording can be cut here and decoded on with <see cref="Resume"/>.

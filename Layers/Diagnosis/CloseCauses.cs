@@ -53,4 +53,7 @@ public static class CloseCauses
 
     /// <summary>An HTTP connection that ended after its requests were answered.</summary>
     public const string HttpFinished = "http_finished";
+
+    /// <summary>A relay got no connection to its target.</summary>
+    public const string TargetUnreachable = "target_unreachable";
 }

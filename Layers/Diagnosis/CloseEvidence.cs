@@ -1,6 +1,7 @@
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.Http;
 using RealtimeHello.Layers.Hubs;
+using RealtimeHello.Layers.Relays;
 using RealtimeHello.Layers.SignalR;
 using RealtimeHello.Layers.Tcp;
 using RealtimeHello.Layers.Tls;
@@ -58,6 +59,8 @@ public sealed class CloseEvidence(Perspective perspective)
 
     internal DecodeFault? ClientFault { get; private set; }
 
+    internal RelayFailed? RelayFailure { get; private set; }
+
     /// <summary>The first thing seen that ends a WebSocket.</summary>
     internal ClosingSign? FirstSign => first;
 
@@ -92,6 +95,7 @@ public sealed class CloseEvidence(Perspective perspective)
             case HubFailed { Method: "OnConnectedAsync" } failure: ConnectFailure = failure; break;
             case HubDisconnected disconnected: Disconnected = disconnected; break;
             case DecodeFault { AtLayer: Layer.WebSocket } fault when fromClient: ClientFault ??= fault; break;
+            case RelayFailed failure: RelayFailure = failure; break;
             case TcpReset { ByPeer: true }: first ??= ClosingSign.ResetByPeer; break;
             case TcpReset abort:
                 Abort ??= abort;

@@ -8,6 +8,7 @@ internal static class CloseJudgement
 {
     public static CloseReport Of(CloseEvidence seen, Perspective perspective)
     {
+        if (seen.RelayFailure is { } failure) return new CloseReport(ClosedBy.Network, failure.AtLayer, null, CloseCauses.TargetUnreachable, failure.Reason);
         if (seen.TlsBegun && !seen.TlsDone && !seen.Requested) return TlsFailed(seen);
         if (!seen.AskedForWebSocket) return PlainHttp(seen, perspective);
         if (!seen.Upgraded) return Refused(seen, perspective);

@@ -35,6 +35,9 @@ internal sealed class HttpRequestDecoder(ILayerOutput output, HttpConversation c
     /// <summary>The next byte begins a request, or something else than HTTP.</summary>
     public bool IsBetweenRequests => state == State.Head && !heads.IsWithin;
 
+    /// <summary>The next byte begins a request's head or goes on in it; the lines around the chunks of a body don't.</summary>
+    public bool IsInHead => state == State.Head && !conversation.AwaitsUpgrade;
+
     /// <inheritdoc/>
     public override int Advance(ReadOnlySpan<byte> bytes, long offset)
     {

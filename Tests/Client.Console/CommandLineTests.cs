@@ -3,6 +3,7 @@ using RealtimeHello.Client.Chat.Links;
 using RealtimeHello.Client.CommandLine;
 using RealtimeHello.Client.Doctor;
 using RealtimeHello.Client.Hello;
+using RealtimeHello.Client.Relay;
 using RealtimeHello.Client.Show;
 using RealtimeHello.Layers;
 
@@ -15,6 +16,7 @@ public sealed class CommandLineTests : IDisposable
     private ChatSettings? _asked;
     private HelloSettings? _greeted;
     private DoctorSettings? _examined;
+    private RelaySettings? _relayed;
     private ShowSettings? _shown;
 
     public void Dispose()
@@ -122,8 +124,43 @@ public sealed class CommandLineTests : IDisposable
         _error.ToString().Should().Contain("--export is pcapng or har or ndjson or capture, not 'gif'.");
     }
 
+    [Fact]
+    public async Task A_relay_listens_on_this_machine_alone_unless_it_is_told_otherwise()
+    {
+        (await Run("relay", "--listen", "5090", "--target", "http://h:5080/chat")).Should().Be(0, _error.ToString());
+        _relayed!.Listen.Should().Be(new ListenAddress("localhost", 5090, false));
+        (_relayed.Target.Authority, _relayed.Target.Origin, _relayed.Target.IsSecure, _relayed.Target.Path).Should().Be(("h:5080", "http://h:5080", false, "/chat"));
+        _relayed.Layers.Should().HaveCount(7);
+        (_relayed.KeepHost, _relayed.Insecure, _relayed.Inspect, _relayed.Capture).Should().Be((false, false, null, null));
+
+        (await Run("relay", "--listen", "wss://[::1]:0", "--target", "wss://chat.example.org", "--layers", "none", "--grep", "x", "--capture", "f", "--capture-limit", "3", "--inspect", "0", "--keep-host", "--insecure"))
+            .Should().Be(0, _error.ToString());
+        _relayed.Listen.Should().Be(new ListenAddress("::1", 0, true));
+        (_relayed.Target.Authority, _relayed.Target.Port, _relayed.Target.IsSecure).Should().Be(("chat.example.org", 443, true));
+        _relayed.Layers.Should().BeEmpty();
+        (_relayed.KeepHost, _relayed.Insecure, _relayed.Inspect, _relayed.Capture, _relayed.CaptureLimit, _relayed.Text).Should().Be((true, true, 0, "f", 3L * 1024 * 1024, "x"));
+    }
+
+    [Theory]
+    [InlineData("relay")]
+    [InlineData("relay", "--listen", "5090")]
+    [InlineData("relay", "--target", "ws://h")]
+    [InlineData("relay", "--listen", "h", "--target", "ws://h")]
+    [InlineData("relay", "--listen", "h:99999", "--target", "ws://h")]
+    [InlineData("relay", "--listen", "ftp://h:1", "--target", "ws://h")]
+    [InlineData("relay", "--listen", "h h:1", "--target", "ws://h")]
+    [InlineData("relay", "--listen", "1", "--target", "ftp://h")]
+    [InlineData("relay", "--listen", "1", "--target", "ws://h", "--inspect", "70000")]
+    public async Task A_relay_refuses_what_makes_no_sense_in_one_line(params string[] arguments)
+    {
+        (await Run(arguments)).Should().Be(2);
+        _error.ToString().Trim().Should().NotBeEmpty().And.NotContain("\n").And.Contain("relay --help");
+        _relayed.Should().BeNull();
+    }
+
     private Task<int> Run(params string[] arguments) => Commands.Run(arguments, _output, _error, new Programs(
-        settings => Note(_asked = settings), settings => Note(_greeted = settings), settings => Note(_examined = settings), settings => Note(_shown = settings)));
+        settings => Note(_asked = settings), settings => Note(_greeted = settings), settings => Note(_examined = settings), settings => Note(_relayed = settings),
+        settings => Note(_shown = settings)));
 
     private static Task<int> Note(object _) => Task.FromResult(0);
 }

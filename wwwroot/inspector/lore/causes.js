@@ -16,5 +16,6 @@ export const causeAdvice = {
   slow_reader: 'The client did not read what was sent to it, and its backlog reached the limit.',
   upgrade_refused: 'No WebSocket came of it: the HTTP layer of the timeline has status and reason.',
   tls_failed: 'Certificate, version or protocol did not fit: the TLS layer of the timeline has the alert.',
+  target_unreachable: 'The relay got no connection to the server that it stands before: is it started, and is --target right?',
   http_finished: 'An HTTP connection that ended when its requests were answered.',
 };
