@@ -96,21 +96,17 @@ internal sealed class RequestRewriter(RelayTarget target, Action<RelayRewrote> r
         _decoder = null;
     }
 
-    /// <summary>A head: lines that end with LF, a CR before it optional (RFC 9112 2.2).</summary>
+    /// <summary>A head: lines that end with LF, a CR before it optional (RFC 9112 2.2). Folded ones the decoder refuses, as section 5.2 wants it.</summary>
     private void PassHead(IBufferWriter<byte> passed)
     {
         List<HttpHeader> set = [];
         var left = _head.WrittenSpan;
-        var wasSet = false;
         while (!left.IsEmpty)
         {
             var end = left.IndexOf((byte)'\n') + 1;
             var line = left[..(end == 0 ? left.Length : end)];
             left = left[line.Length..];
-            // A line folded onto a field that was set belongs to the value that is gone.
-            if (wasSet && line[0] is (byte)' ' or (byte)'\t') continue;
-            wasSet = TrySet(line, "Host", target.Authority, passed, set) || TrySet(line, "Origin", target.Origin, passed, set);
-            if (!wasSet) passed.Write(line);
+            if (!TrySet(line, "Host", target.Authority, passed, set) && !TrySet(line, "Origin", target.Origin, passed, set)) passed.Write(line);
         }
 
         _head.ResetWrittenCount();

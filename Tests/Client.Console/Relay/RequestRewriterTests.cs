@@ -16,7 +16,7 @@ public sealed class RequestRewriterTests
     [InlineData("GET / HTTP/1.1\r\nHost: localhost:5090\r\n\r\n", "GET / HTTP/1.1\r\nHost: chat.example.org:81\r\n\r\n")]
     [InlineData("GET / HTTP/1.1\r\nhOST:localhost:5090  \r\nA: Host: x\r\nX-Host: y\r\n\r\n", "GET / HTTP/1.1\r\nhOST: chat.example.org:81\r\nA: Host: x\r\nX-Host: y\r\n\r\n")]
     [InlineData("GET / HTTP/1.1\nHost: a\nOrigin: http://a\n\n", "GET / HTTP/1.1\nHost: chat.example.org:81\nOrigin: http://chat.example.org:81\n\n")]
-    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n folded\r\nB: c\r\n\r\n", "GET / HTTP/1.1\r\nHost: chat.example.org:81\r\nB: c\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n folded\r\nB: c\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n folded\r\nB: c\r\n\r\n")]
     [InlineData("GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.0\r\n\r\n")]
     [InlineData(
         "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n",
