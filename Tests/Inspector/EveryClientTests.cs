@@ -40,12 +40,12 @@ public sealed class EveryClientTests
     [InlineData("messagepack")]
     public async Task The_javascript_client_is_decoded_whole(string protocol)
     {
-        await JavaScriptClientTests.BringPackages();
+        await JavaScriptClientTests.Scripts.BringPackages();
         await using var application = await StrangersApplication.Start();
         await using var network = new CuttableForwarder(application.Plain);
         using var node = Process.Start(new ProcessStartInfo("node", ["everything.mjs", new Uri(network.Address, "/whole").ToString(), protocol])
         {
-            WorkingDirectory = JavaScriptClientTests.Folder,
+            WorkingDirectory = JavaScriptClientTests.Scripts.Path,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

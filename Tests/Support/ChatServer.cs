@@ -72,9 +72,12 @@ public sealed class ChatServer : WebApplicationFactory<Program>
     }
 
     /// <summary>A hub connection of a guest, not yet started.</summary>
-    public HubConnection Hub(Session session, bool messagePack = false)
+    /// <param name="session">Who.</param>
+    /// <param name="messagePack">In place of JSON.</param>
+    /// <param name="through">Where to connect to in place of the server itself.</param>
+    public HubConnection Hub(Session session, bool messagePack = false, Uri? through = null)
     {
-        var builder = new HubConnectionBuilder().WithUrl(new Uri(Address, "/chat"), options =>
+        var builder = new HubConnectionBuilder().WithUrl(new Uri(through ?? Address, "/chat"), options =>
         {
             options.SkipNegotiation = true;
             options.Transports = HttpTransportType.WebSockets;

@@ -41,11 +41,11 @@ public sealed class ShowTests : IDisposable
         foreach (var (packets, record) in talked.Zip(own))
         {
             packets.Remote.Should().Be(record.Remote.Replace("::ffff:", "", StringComparison.Ordinal).Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal));
-            Seen(packets).Should().Equal(Seen(record));
+            WireEvents.Of(packets).Should().Equal(WireEvents.Of(record));
             (packets.Close!.By, packets.Close.Layer, packets.Close.Code).Should().Be((record.Close!.By, record.Close.Layer, record.Close.Code));
         }
 
-        Seen(talked[^1]).Should().Contain(line => line.Contains("hello from packets", StringComparison.Ordinal));
+        WireEvents.Of(talked[^1]).Should().Contain(line => line.Contains("hello from packets", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -142,16 +142,6 @@ public sealed class ShowTests : IDisposable
             await watch.WaitAsync(limit.Token);
             watch.Take();
         }
-    }
-
-    /// <summary>What stands on the wire: facts of the process, and the kernel's, are not in packets.</summary>
-    private static IEnumerable<string> Seen(ConnectionRecord record)
-    {
-        var events = new List<LayerEvent>();
-        new ConnectionReader(record, DecodingDepth.Full).Read(events);
-        return events.Where(happened => happened.Detail.Layer is Layer.Http or Layer.WebSocket or Layer.SignalR && happened.Bytes is not null)
-            .OrderBy(happened => happened.Direction).ThenBy(happened => happened.Bytes!.Value.Start).ThenBy(happened => happened.Detail.Layer).ThenBy(happened => happened.Detail.Kind, StringComparer.Ordinal)
-            .Select(happened => $"{happened.Detail.Layer} {happened.Direction} {happened.Detail.Kind} {happened.Bytes!.Value.Start}-{happened.Bytes.Value.End} {happened.Detail.Summary}");
     }
 
     /// <summary>

@@ -1,0 +1,124 @@
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+using RealtimeHello.Contracts;
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Layers.WebSockets;
+using RealtimeHello.Recording;
+using RealtimeHello.Recording.Journals;
+using RealtimeHello.Tests.Pages;
+using RealtimeHello.Tests.Support;
+
+namespace RealtimeHello.Tests.Client.Relay;
+
+/// <summary>Real applications with their own clients, through the relay.</summary>
+public sealed class RelayedApplicationsTests(Browser browser)
+{
+    private static readonly CancellationToken cancel = TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("websocket", "plain")]
+    [InlineData("polling,websocket", "plain")]
+    [InlineData("websocket", "compressed")]
+    public async Task Socket_IO_passes_byte_for_byte_and_its_messages_are_text(string transports, string mode)
+    {
+        await using var server = await NodeServer.Start("socketio-server.mjs", mode);
+        await using var behind = new CopyingForwarder(server.Port);
+        await using var relay = await RunningRelay.Before($"http://127.0.0.1:{behind.Port}", settings => settings with { KeepHost = true });
+        await using var before = new CopyingForwarder(relay.End.Port);
+
+        var heard = await NodeServer.Scripts.Run("node", "socketio-client.mjs", $"http://127.0.0.1:{before.Port}", transports);
+
+        heard.Trim().Should().Be("""{"heard":"hello from Socket.IO 世界!","length":23}""");
+        var passed = await before.Hashes();
+        passed.Should().NotBeEmpty().And.Equal(await behind.Hashes());
+        var upgraded = relay.Journal.Connections.Single(record => record.Facts.Upgraded);
+        var messages = EventsOf(upgraded).Select(happened => happened.Detail).ToList();
+        messages.OfType<WebSocketMessage>().Select(message => message.Text).Should().Contain(text => text!.Contains("""["say","hello from Socket.IO 世界"]""", StringComparison.Ordinal))
+            .And.Contain(text => text!.Contains("""["said","hello from Socket.IO 世界!"]""", StringComparison.Ordinal));
+        messages.OfType<DecodeFault>().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task The_chat_in_a_browser_passes_byte_for_byte()
+    {
+        await using var folder = new TemporaryServer();
+        var server = await folder.Start();
+        await using var behind = new CopyingForwarder(server.Port);
+        await using var relay = await RunningRelay.Before($"http://127.0.0.1:{behind.Port}", settings => settings with { KeepHost = true });
+        await using var before = new CopyingForwarder(relay.End.Port);
+        await using (var context = await browser.Open())
+        {
+            var page = await ChatPage.SignedIn(context, new Uri($"http://127.0.0.1:{before.Port}"), "ada");
+            await page.Post("hello through the relay");
+            await page.Shows("hello through the relay", 1);
+            page.Complaints.Should().BeEmpty();
+            // A goodbye that is answered: whoever vanishes may leave something unread on the way.
+            await page.Page.Locator("#sign-out").ClickAsync();
+            await relay.Closed(relay.Journal.Connections.Single(record => record.Facts.Upgraded).Id);
+        }
+
+        (await before.Hashes()).Should().NotBeEmpty().And.Equal(await behind.Hashes());
+        relay.Complaints.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_chat_is_the_same_events_as_in_the_servers_own_recording(bool messagePack)
+    {
+        await using var server = new ChatServer();
+        await using var relay = await RunningRelay.Before(server.Address.ToString(), settings => settings with { KeepHost = true });
+        var session = await server.SignIn("ada");
+        await using (var hub = server.Hub(session, messagePack, new Uri($"http://{relay.End}")))
+        {
+            await hub.StartAsync(cancel);
+            await hub.InvokeAsync<RoomState>(nameof(IChatHub.JoinRoom), "lobby", null, cancel);
+            await hub.InvokeAsync<PostReceipt>(nameof(IChatHub.PostMessage), "lobby", Guid.CreateVersion7(), "hello from the middle", cancel);
+            await hub.StopAsync(cancel);
+        }
+
+        var relayed = await relay.Closed("r1");
+        var own = await JournalOf(server);
+        Talk(relayed).Should().Equal(Talk(own)).And.Contain(line => line.Contains("hello from the middle", StringComparison.Ordinal));
+        (relayed.Close!.By, relayed.Close.Layer, relayed.Close.Code, relayed.Close.Cause).Should().Be((own.Close!.By, own.Close.Layer, own.Close.Code, own.Close.Cause));
+    }
+
+    [Fact]
+    public async Task A_server_that_checks_the_origin_takes_a_page_that_came_through_the_relay()
+    {
+        await using var server = new ChatServer();
+        await using var relay = await RunningRelay.Before(server.Address.ToString());
+        await using var context = await browser.Open();
+
+        var page = await ChatPage.SignedIn(context, new Uri($"http://{relay.End}"), "ada");
+        await page.Post("from another address");
+        await page.Shows("from another address", 1);
+        page.Complaints.Should().BeEmpty();
+    }
+
+    /// <summary>Without the server's answer to the client's goodbye: .NET's client does not wait for it, and whether it still gets as far as the relay is chance.</summary>
+    private static IEnumerable<string> Talk(ConnectionRecord record) => WireEvents.Of(record).Where(line => !line.StartsWith("WebSocket Sent close", StringComparison.Ordinal));
+
+    private static async Task<ConnectionRecord> JournalOf(ChatServer server)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var journal = server.Services.GetRequiredService<Journal>();
+        using var watch = journal.Watch();
+        ConnectionRecord? record;
+        while ((record = journal.Connections.FirstOrDefault(record => record.Facts.Upgraded && record.Close is not null)) is null)
+        {
+            await watch.WaitAsync(limit.Token);
+            watch.Take();
+        }
+
+        return record;
+    }
+
+    private static List<LayerEvent> EventsOf(ConnectionRecord record)
+    {
+        var events = new List<LayerEvent>();
+        new ConnectionReader(record, DecodingDepth.Full).Read(events);
+        return events;
+    }
+}
