@@ -8,7 +8,14 @@ namespace RealtimeHello.Client.CommandLine;
 internal static class DoctorCommand
 {
     private const string Details = """
-        Probes name, TCP, TLS, HTTP, upgrade, origin check, and WebSocket or SignalR, in that order; stops at the first that fails.
+        Probes, in this order, and stops at the first that fails:
+          name, tcp, tls, http     addresses, the kernel's round trip, certificate, what answers and which proxy is on the way
+          protocol                 without --hub: what is spoken here, or where SignalR, Socket.IO or Phoenix are
+          negotiate                of SignalR: what is offered, and whether ten connections reach the server that they negotiated with
+          upgrade, origin          both heads; whether a foreign page may connect
+          webSocket, signalR       ping; at an echo also fragments and messages of 16 and 64 KB; SignalR's handshake
+          messagePack, keepAlive   of SignalR: the other hub protocol, and after how much silence the server pings
+          idle                     with --idle: who ends an idle connection, when, and how (Close frame, FIN, RST)
 
         Exit codes:
           0  healthy
@@ -18,6 +25,10 @@ internal static class DoctorCommand
         Examples:
           realtimehello doctor ws://localhost:5080/hello
           realtimehello doctor https://chat.example.org --hub /chat --token T --idle 120
+          realtimehello doctor http://localhost:3000 --json | jq -r '.findings[] | select(.outcome=="failed").diagnosis.fix'
+
+        With --json: { target, healthy, findings: [ { layer, outcome: ok, warning or failed, milliseconds, evidence: [text], heads: { sent, received },
+        diagnosis: { cause, certainty: certain, likely, possible or reported, sentence, fix, lines } } ] }
         """;
 
     /// <param name="run">Does it; returns the exit code.</param>
@@ -53,8 +64,14 @@ internal static class DoctorCommand
             HelpName = "SECONDS",
             CustomParser = result => OptionValues.Seconds(result, 86_400),
         };
+        var keepAlive = new Option<TimeSpan?>("--keep-alive")
+        {
+            Description = "How long to wait for a hub's keep-alive; 0: not at all. [default: 16]",
+            HelpName = "SECONDS",
+            CustomParser = result => OptionValues.Seconds(result, 600),
+        };
         var json = new Option<bool>("--json") { Description = "One JSON object in place of lines." };
-        var command = new Command("doctor", "Why won't it connect: probes layer by layer, and says the cause and the fix.") { url, hub, origin, token, idle, json };
+        var command = new Command("doctor", "Why won't it connect: probes layer by layer, and says the cause and the fix.") { url, hub, origin, token, idle, keepAlive, json };
         command.Options.Add(DetailedHelp.Option(Details));
         command.SetAction((result, _) =>
         {
@@ -68,6 +85,7 @@ internal static class DoctorCommand
                 Origin = result.GetValue(origin),
                 Token = result.GetValue(token),
                 Idle = result.GetValue(idle),
+                KeepAlive = result.GetValue(keepAlive) ?? new DoctorSettings { Target = target }.KeepAlive,
                 Json = result.GetValue(json),
             });
         });

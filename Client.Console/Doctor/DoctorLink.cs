@@ -8,6 +8,7 @@ using System.Text;
 using RealtimeHello.Client.Accounts;
 using RealtimeHello.Layers.Diagnosis;
 using RealtimeHello.Layers.Http;
+using RealtimeHello.Recording.Taps;
 
 namespace RealtimeHello.Client.Doctor;
 
@@ -17,6 +18,16 @@ internal sealed class DoctorLink(DoctorSettings settings, IPAddress address) : I
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private SslPolicyErrors _errors;
     private bool _expired;
+    private string[] _chain = [];
+
+    /// <summary>The kernel's estimate, of TCP's own handshake; null where it does not tell.</summary>
+    public TimeSpan? RoundTrip { get; private set; }
+
+    /// <summary>When the certificate is out of its time, in UTC; null without TLS.</summary>
+    public DateTime? ExpiresAt { get; private set; }
+
+    /// <summary>The head that was sent last, a line each, secrets masked.</summary>
+    public IReadOnlyList<string> Sent { get; private set; } = [];
 
     public Stream Stream { get; private set; } = Stream.Null;
 
@@ -26,6 +37,7 @@ internal sealed class DoctorLink(DoctorSettings settings, IPAddress address) : I
         {
             await _socket.ConnectAsync(address, settings.Target.Uri.Port, cancellationToken);
             Stream = new NetworkStream(_socket);
+            RoundTrip = TcpInfo.Read(_socket) is { } statistics ? TimeSpan.FromMicroseconds(statistics.RttMicroseconds) : null;
         }
         catch (Exception trouble) when (trouble is SocketException or OperationCanceledException)
         {
@@ -55,23 +67,57 @@ internal sealed class DoctorLink(DoctorSettings settings, IPAddress address) : I
             throw new ProbeFailure(new ProbeEvidence { Sign = sign }, inner.Message);
         }
 
-        var certificate = tls.RemoteCertificate!;
-        return [$"{tls.SslProtocol}, {tls.NegotiatedCipherSuite}, ALPN {tls.NegotiatedApplicationProtocol}", $"certificate {certificate.Subject}, by {certificate.Issuer}, until {certificate.GetExpirationDateString()}"];
+        var certificate = (X509Certificate2)tls.RemoteCertificate!;
+        ExpiresAt = certificate.NotAfter.ToUniversalTime();
+        var alpn = tls.NegotiatedApplicationProtocol.Protocol.IsEmpty ? "none" : $"{tls.NegotiatedApplicationProtocol}";
+        return
+        [
+            $"{tls.SslProtocol switch { SslProtocols.Tls13 => "TLS 1.3", SslProtocols.Tls12 => "TLS 1.2", var other => $"{other}" }}, {tls.NegotiatedCipherSuite}, ALPN {alpn}",
+            $"certificate {certificate.Subject}, until {ExpiresAt:yyyy-MM-dd}",
+            $"chain: {string.Join(" <- ", _chain)}",
+        ];
     }
 
     /// <summary>Asks for the target.</summary>
     /// <param name="key">The Sec-WebSocket-Key of an upgrade; null: a plain GET.</param>
     /// <param name="origin">Sent as Origin; null: none.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<HttpAnswer> Ask(string? key, string? origin, CancellationToken cancellationToken)
+    /// <param name="query">Put behind the target's own; null: nothing.</param>
+    /// <param name="cookies">Sent as Cookie; empty: none.</param>
+    public Task<HttpAnswer> Ask(string? key, string? origin, CancellationToken cancellationToken, string? query = null, string cookies = "")
     {
-        var request = new StringBuilder($"GET {settings.Target.Uri.PathAndQuery} HTTP/1.1\r\nHost: {settings.Target.Uri.Authority}\r\nUser-Agent: {GuestSignIn.Product}\r\n");
-        if (origin is not null) request.Append("Origin: ").Append(origin).Append("\r\n");
-        if (settings.Token is { } token) request.Append("Authorization: Bearer ").Append(token).Append("\r\n");
-        request.Append(key is null ? "Connection: close\r\n\r\n" : $"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n");
+        var path = settings.Target.Uri.PathAndQuery;
+        if (query is not null) path += (settings.Target.Uri.Query.Length == 0 ? "?" : "&") + query;
+        List<string> lines = [.. Begin("GET", path)];
+        if (origin is not null) lines.Add($"Origin: {origin}");
+        if (cookies.Length > 0) lines.Add($"Cookie: {cookies}");
+        lines.AddRange(key is null ? ["Connection: close"] : ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", $"Sec-WebSocket-Key: {key}"]);
+        return Send(lines, cancellationToken);
+    }
+
+    /// <summary>SignalR's negotiation for the target.</summary>
+    public Task<HttpAnswer> Negotiate(CancellationToken cancellationToken)
+    {
+        List<string> lines = [.. Begin("POST", $"{settings.Target.Uri.AbsolutePath.TrimEnd('/')}/negotiate?negotiateVersion=1")];
+        if (settings.Origin is { } origin) lines.Add($"Origin: {origin}");
+        lines.AddRange(["Content-Length: 0", "Connection: close"]);
+        return Send(lines, cancellationToken);
+    }
+
+    private IEnumerable<string> Begin(string method, string path)
+    {
+        yield return $"{method} {path} HTTP/1.1";
+        yield return $"Host: {settings.Target.Uri.Authority}";
+        yield return $"User-Agent: {GuestSignIn.Product}";
+        if (settings.Token is { } token) yield return $"Authorization: Bearer {token}";
+    }
+
+    private async Task<HttpAnswer> Send(List<string> lines, CancellationToken cancellationToken)
+    {
+        Sent = [.. lines.Select(Masked)];
         try
         {
-            await Stream.WriteAsync(Encoding.Latin1.GetBytes(request.ToString()), cancellationToken);
+            await Stream.WriteAsync(Encoding.Latin1.GetBytes(string.Join("\r\n", lines) + "\r\n\r\n"), cancellationToken);
         }
         catch (IOException trouble)
         {
@@ -97,14 +143,25 @@ internal sealed class DoctorLink(DoctorSettings settings, IPAddress address) : I
             Proxy = answer.Proxy.Kind,
             HasToken = settings.Token is not null,
         };
-        if (answer.Status != 101 || answer["Sec-WebSocket-Accept"] != WebSocketAgreement.AcceptOf(key)) throw new ProbeFailure(evidence, Describe(answer));
+        if (answer.Status != 101 || answer["Sec-WebSocket-Accept"] != WebSocketAgreement.AcceptOf(key)) throw new ProbeFailure(evidence, Describe(answer)) { Heads = HeadsOf(answer) };
         return answer;
     }
+
+    /// <summary>What was sent last, and what answered it.</summary>
+    public DoctorHeads HeadsOf(HttpAnswer answer) => new(Sent, [answer.StartLine, .. answer.Fields.Take(60).Select(field => Hidden(field) ? $"{field.Key}: ****" : $"{field.Key}: {field.Value}")]);
+
+    private static bool Hidden(KeyValuePair<string, string> field) => field.Key.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase);
 
     public static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
 
     public static string Describe(HttpAnswer answer) =>
         answer.StartLine + (answer["Server"] is { } server ? $", Server: {server}" : "") + (answer["Location"] is { } location ? $", Location: {location}" : "");
+
+    private string Masked(string line)
+    {
+        if (line.StartsWith("Cookie: ", StringComparison.Ordinal)) return "Cookie: ****";
+        return settings.Token is { } token ? line.Replace(token, "****", StringComparison.Ordinal) : line;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -115,6 +172,7 @@ internal sealed class DoctorLink(DoctorSettings settings, IPAddress address) : I
     private bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         _errors = errors;
+        _chain = [.. chain?.ChainElements.Take(8).Select(element => element.Certificate.Subject) ?? []];
         _expired = chain?.ChainStatus.Any(status => status.Status.HasFlag(X509ChainStatusFlags.NotTimeValid)) == true;
         return errors == SslPolicyErrors.None;
     }

@@ -19,6 +19,9 @@ internal sealed record DoctorSettings
     /// <summary>How long to leave a connection idle; null: not at all.</summary>
     public TimeSpan? Idle { get; init; }
 
+    /// <summary>How long to wait for a hub's keep-alive, which is 15 s as SignalR comes; zero: not at all.</summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(16);
+
     public bool Json { get; init; }
 
     /// <summary>How long each step may take.</summary>

@@ -1,61 +1,81 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
-using System.Text;
+using RealtimeHello.Client.Hello;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Diagnosis;
 
 namespace RealtimeHello.Client.Doctor;
 
 /// <summary>Probes one layer after the other, until one fails.</summary>
-internal sealed class Examination(DoctorSettings settings)
+/// <param name="asked">What the user asked for.</param>
+/// <param name="progress">Hears what is waited for.</param>
+internal sealed class Examination(DoctorSettings asked, DoctorProgress progress)
 {
     private const string ForeignOrigin = "https://foreign-origin.invalid";
-    private const string Handshake = "{\"protocol\":\"json\",\"version\":1}\u001e";
 
+    /// <summary>Redirects that are followed to see where they lead.</summary>
+    private const int MostRedirects = 5;
+
+    /// <summary>A certificate that is soon out of its time is worth a warning.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
+
+    private DoctorSettings _settings = asked;
     private IPAddress[] _addresses = [];
     private IPAddress _address = IPAddress.None;
-    private bool _isSignalR;
+    private WebSocketKind? _kind;
+    private DoctorHeads? _heads;
     private ProxyKind _proxy;
+
+    private bool IsHub => _settings.IsHub || _kind == WebSocketKind.SignalR;
 
     public async IAsyncEnumerable<DoctorFinding> Run()
     {
-        (string Layer, TimeSpan More, Func<CancellationToken, Task<string[]>> Probe)[] probes =
+        (string Layer, TimeSpan More, Func<bool> IsDue, Func<CancellationToken, Task<string[]>> Probe)[] probes =
         [
-            ("name", default, ResolveName),
-            ("tcp", default, ConnectTcp),
-            .. settings.Target.Uri.Scheme == "wss" ? [("tls", default, SecureTls)] : Array.Empty<(string, TimeSpan, Func<CancellationToken, Task<string[]>>)>(),
-            ("http", default, AskPlainly),
-            ("upgrade", default, Upgrade),
-            ("origin", default, AskAsForeigner),
-            ("webSocket", default, Talk),
-            .. settings.Idle is { } idle ? [("idle", idle, StayIdle)] : Array.Empty<(string, TimeSpan, Func<CancellationToken, Task<string[]>>)>(),
+            ("name", default, () => true, ResolveName),
+            ("tcp", default, () => true, ConnectTcp),
+            ("tls", default, () => _settings.Target.Uri.Scheme == "wss", SecureTls),
+            ("http", default, () => true, AskPlainly),
+            ("protocol", default, () => !_settings.IsHub, LookAround),
+            ("negotiate", _settings.Patience, () => IsHub, token => new Negotiation(_settings, Open).Probe(token)),
+            ("upgrade", default, () => true, Upgrade),
+            ("origin", default, () => true, AskAsForeigner),
+            ("webSocket", _settings.Patience, () => true, Talk),
+            ("messagePack", default, () => IsHub, token => Hub.TryMessagePack(token)),
+            ("keepAlive", _settings.KeepAlive, () => IsHub && _settings.KeepAlive > TimeSpan.Zero, token => Hub.WatchKeepAlive(token)),
+            ("idle", _settings.Idle ?? default, () => _settings.Idle is not null, StayIdle),
         ];
-        foreach (var (layer, more, probe) in probes)
+        foreach (var (layer, more, isDue, probe) in probes)
         {
+            if (!isDue()) continue;
             var finding = await Time(layer, more, probe);
             yield return finding;
             if (finding.Outcome == "failed") yield break;
         }
     }
 
+    private HubProbe Hub => new(_settings, OpenUpgraded, progress);
+
     private async Task<DoctorFinding> Time(string layer, TimeSpan more, Func<CancellationToken, Task<string[]>> probe)
     {
-        using var patience = new CancellationTokenSource(settings.Patience + more);
+        using var patience = new CancellationTokenSource(_settings.Patience + more);
         var start = Stopwatch.GetTimestamp();
         double Passed() => Math.Round(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 1);
         try
         {
             var seen = await probe(patience.Token);
-            var name = layer == "webSocket" && _isSignalR ? "signalR" : layer;
-            return new DoctorFinding(name, seen is [var first, ..] && first.StartsWith("Warning:", StringComparison.Ordinal) ? "warning" : "ok", Passed(), Harmless(seen));
+            var name = layer == "webSocket" && _kind == WebSocketKind.SignalR ? "signalR" : layer;
+            var outcome = seen.Any(line => line.StartsWith("Warning:", StringComparison.Ordinal)) ? "warning" : "ok";
+            return new DoctorFinding(name, outcome, Passed(), Harmless(seen), Heads: layer == "upgrade" ? Harmless(_heads) : null);
         }
         catch (ProbeFailure failure)
         {
-            return new DoctorFinding(layer, "failed", Passed(), Harmless([failure.Message]), Explain(failure.Evidence));
+            return new DoctorFinding(layer, "failed", Passed(), Harmless([failure.Message]), Explain(failure.Evidence), Harmless(failure.Heads));
         }
-        catch (Exception trouble) when (trouble is IOException or SocketException or WebSocketException or OperationCanceledException)
+        catch (Exception trouble) when (trouble is IOException or SocketException or WebSocketException or OperationCanceledException or DoctorSocketEnded)
         {
             var sign = trouble is OperationCanceledException ? ProbeSign.Silent : ProbeSign.WebSocketEnded;
             return new DoctorFinding(layer, "failed", Passed(), Harmless([trouble.Message]), Explain(new ProbeEvidence { Sign = sign }));
@@ -64,13 +84,13 @@ internal sealed class Examination(DoctorSettings settings)
 
     /// <summary>A proxy that was recognised once is on the way of every probe.</summary>
     private ConnectDiagnosis Explain(ProbeEvidence evidence) => ConnectCauses.Find(
-        evidence with { Proxy = evidence.Proxy == ProxyKind.Unknown ? _proxy : evidence.Proxy, IsSecure = settings.Target.Uri.Scheme == "wss" });
+        evidence with { Proxy = evidence.Proxy == ProxyKind.Unknown ? _proxy : evidence.Proxy, IsSecure = _settings.Target.Uri.Scheme == "wss" });
 
     private async Task<string[]> ResolveName(CancellationToken cancellationToken)
     {
         try
         {
-            _addresses = await Dns.GetHostAddressesAsync(settings.Target.Uri.IdnHost, cancellationToken);
+            _addresses = await Dns.GetHostAddressesAsync(_settings.Target.Uri.IdnHost, cancellationToken);
         }
         catch (SocketException trouble)
         {
@@ -87,13 +107,14 @@ internal sealed class Examination(DoctorSettings settings)
         ProbeFailure? last = null;
         foreach (var address in _addresses.Take(16))
         {
-            await using var link = new DoctorLink(settings, address);
+            await using var link = new DoctorLink(_settings, address);
             var start = Stopwatch.GetTimestamp();
             try
             {
                 await link.Connect(cancellationToken);
                 if (_address.Equals(IPAddress.None)) _address = address;
-                seen.Add(FormattableString.Invariant($"{address}: connected in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.0} ms"));
+                seen.Add(FormattableString.Invariant($"{address}: connected in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.0} ms")
+                    + (link.RoundTrip is { } roundTrip ? FormattableString.Invariant($", the kernel's round trip {roundTrip.TotalMilliseconds:0.00} ms") : ""));
             }
             catch (ProbeFailure failure)
             {
@@ -107,11 +128,12 @@ internal sealed class Examination(DoctorSettings settings)
 
     private async Task<string[]> SecureTls(CancellationToken cancellationToken)
     {
-        await using var link = new DoctorLink(settings, _address);
+        await using var link = new DoctorLink(_settings, _address);
         await link.Connect(cancellationToken);
         try
         {
-            return await link.Secure(cancellationToken);
+            string[] seen = await link.Secure(cancellationToken);
+            return link.ExpiresAt is { } end && end - DateTime.UtcNow < Soon ? [$"Warning: the certificate is out of its time in {(end - DateTime.UtcNow).TotalDays:0} days: renew it", .. seen] : seen;
         }
         catch (ProbeFailure failure) when (failure.Evidence.Sign == ProbeSign.NotTls)
         {
@@ -124,7 +146,7 @@ internal sealed class Examination(DoctorSettings settings)
     {
         try
         {
-            await using var link = new DoctorLink(settings with { Token = null }, _address);
+            await using var link = new DoctorLink(_settings with { Token = null }, _address);
             await link.Connect(cancellationToken);
             var answer = await link.Ask(null, null, cancellationToken);
             return $" Without TLS it answers: {string.Join(", ", [DoctorLink.Describe(answer), .. Recognise(answer)])}";
@@ -135,11 +157,63 @@ internal sealed class Examination(DoctorSettings settings)
         }
     }
 
+    /// <summary>Redirects on this server are followed, to say where they lead or that they go in a circle; not to others, who are not asked for.</summary>
     private async Task<string[]> AskPlainly(CancellationToken cancellationToken)
     {
-        await using var link = await Open(cancellationToken);
-        var answer = await link.Ask(null, settings.Origin, cancellationToken);
-        return [DoctorLink.Describe(answer), .. Recognise(answer)];
+        List<string> seen = [];
+        var target = _settings.Target;
+        var visited = new HashSet<string>();
+        while (true)
+        {
+            await using var link = await Open(_settings with { Target = target }, cancellationToken);
+            HttpAnswer answer;
+            try
+            {
+                answer = await link.Ask(null, _settings.Origin, cancellationToken);
+            }
+            catch (ProbeFailure failure) when (failure.Evidence is { Sign: ProbeSign.Silent } && seen.Count == 0)
+            {
+                // A server may have nothing for a plain GET here, and a WebSocket all the same.
+                return [$"Warning: no answer to a plain GET within {_settings.Patience.TotalSeconds:0.#} s"];
+            }
+
+            seen.Add(DoctorLink.Describe(answer));
+            if (seen.Count == 1) seen.AddRange(Recognise(answer));
+            visited.Add(target.Uri.AbsoluteUri);
+            if (answer.Status is < 300 or >= 400 || answer["Location"] is not { } location || !TryFollow(target, location, out var next)) break;
+            if (visited.Contains(next.Uri.AbsoluteUri))
+            {
+                seen.Add("Warning: these redirects go in a circle");
+                break;
+            }
+
+            if (visited.Count > MostRedirects)
+            {
+                seen.Add($"Warning: more than {MostRedirects} redirects");
+                break;
+            }
+
+            target = next;
+        }
+
+        return [.. seen];
+    }
+
+    private bool TryFollow(HelloTarget target, string location, [NotNullWhen(true)] out HelloTarget? next)
+    {
+        next = null;
+        return Uri.TryCreate(new UriBuilder(target.Uri) { Scheme = target.Uri.Scheme == "wss" ? "https" : "http", Port = target.Uri.Port }.Uri, location, out var uri)
+            && HelloTarget.TryParse(uri.AbsoluteUri, out next, out _)
+            && next.Uri.Scheme == _settings.Target.Uri.Scheme && next.Uri.Authority == _settings.Target.Uri.Authority;
+    }
+
+    private async Task<string[]> LookAround(CancellationToken cancellationToken)
+    {
+        var (target, kind, seen) = await new Whereabouts(_settings, Open).Find(cancellationToken);
+        if (seen is null) throw new ProbeFailure(new ProbeEvidence { Sign = ProbeSign.Silent }, "no answer to a request for a WebSocket either");
+        _settings = _settings with { Target = target };
+        _kind = kind;
+        return [seen];
     }
 
     /// <summary>Of the proxies on the way the nearest, if its configuration is known.</summary>
@@ -154,7 +228,14 @@ internal sealed class Examination(DoctorSettings settings)
     {
         await using var link = await Open(cancellationToken);
         var answer = await link.Upgrade(cancellationToken);
-        return [DoctorLink.Describe(answer), "Sec-WebSocket-Accept belongs to the key", .. _proxy == ProxyKind.Unknown ? Recognise(answer) : []];
+        _heads = link.HeadsOf(answer);
+        return
+        [
+            DoctorLink.Describe(answer),
+            "Sec-WebSocket-Accept belongs to the key",
+            $"subprotocol {answer["Sec-WebSocket-Protocol"] ?? "none"}, extensions {answer["Sec-WebSocket-Extensions"] ?? "none"}",
+            .. _proxy == ProxyKind.Unknown ? Recognise(answer) : [],
+        ];
     }
 
     private async Task<string[]> AskAsForeigner(CancellationToken cancellationToken)
@@ -166,47 +247,36 @@ internal sealed class Examination(DoctorSettings settings)
             : [$"an upgrade from {ForeignOrigin} got {answer.Status}"];
     }
 
-    /// <summary>SignalR's handshake, which a hub answers with {} and an echo with itself.</summary>
     private async Task<string[]> Talk(CancellationToken cancellationToken)
     {
-        await using var link = await Open(cancellationToken);
-        await link.Upgrade(cancellationToken);
-        using var socket = WebSocket.CreateFromStream(link.Stream, new WebSocketCreationOptions { KeepAliveInterval = TimeSpan.Zero });
-        await socket.SendAsync(Encoding.UTF8.GetBytes(Handshake), WebSocketMessageType.Text, true, cancellationToken);
-        var buffer = new byte[4096];
-        ValueWebSocketReceiveResult result;
-        try
-        {
-            result = await socket.ReceiveAsync(buffer.AsMemory(), cancellationToken);
-        }
-        catch (OperationCanceledException) when (settings.IsHub)
-        {
-            throw new ProbeFailure(new ProbeEvidence { Sign = ProbeSign.HandshakeUnanswered }, "no answer to SignalR's handshake");
-        }
-        catch (OperationCanceledException)
-        {
-            return ["open; it neither echoes nor answers SignalR's handshake"];
-        }
-
-        var answer = Encoding.UTF8.GetString(buffer, 0, result.Count);
-        if (result.MessageType == WebSocketMessageType.Close)
-            throw new ProbeFailure(new ProbeEvidence { Sign = ProbeSign.WebSocketEnded }, $"Close {(int?)socket.CloseStatus} {socket.CloseStatusDescription}");
-        if (answer.StartsWith("{}\u001e", StringComparison.Ordinal))
-        {
-            _isSignalR = true;
-            return ["SignalR answered the handshake for JSON"];
-        }
-
-        if (answer.StartsWith("{\"error\"", StringComparison.Ordinal))
-            throw new ProbeFailure(new ProbeEvidence { Sign = ProbeSign.HandshakeRefused, Text = answer }, answer);
-        if (settings.IsHub) throw new ProbeFailure(new ProbeEvidence { Sign = ProbeSign.HandshakeUnanswered, Text = answer }, $"it said: {PrintableText.OneLine(answer, 100)}");
-        return [answer == Handshake ? "a plain WebSocket that echoes" : $"a plain WebSocket; it said: {PrintableText.OneLine(answer, 100)}"];
+        await using var link = await OpenUpgraded(cancellationToken);
+        var conversation = new Conversation(_settings, _kind == WebSocketKind.SignalR ? null : _kind);
+        var seen = await conversation.Hold(link, cancellationToken);
+        _kind = conversation.Kind;
+        return seen;
     }
 
     private Task<string[]> StayIdle(CancellationToken cancellationToken) =>
-        new IdleProbe(Open, _isSignalR ? Handshake : null, settings.Idle!.Value).Run(cancellationToken);
+        new IdleProbe(Open, _kind == WebSocketKind.SignalR ? Conversation.Handshake : null, _settings.Idle!.Value, progress).Run(cancellationToken);
 
-    private async Task<DoctorLink> Open(CancellationToken cancellationToken)
+    private async Task<DoctorLink> OpenUpgraded(CancellationToken cancellationToken)
+    {
+        var link = await Open(cancellationToken);
+        try
+        {
+            await link.Upgrade(cancellationToken);
+            return link;
+        }
+        catch
+        {
+            await link.DisposeAsync();
+            throw;
+        }
+    }
+
+    private Task<DoctorLink> Open(CancellationToken cancellationToken) => Open(_settings, cancellationToken);
+
+    private async Task<DoctorLink> Open(DoctorSettings settings, CancellationToken cancellationToken)
     {
         var link = new DoctorLink(settings, _address);
         try
@@ -221,6 +291,8 @@ internal sealed class Examination(DoctorSettings settings)
             throw;
         }
     }
+
+    private static DoctorHeads? Harmless(DoctorHeads? heads) => heads is null ? null : new DoctorHeads(Harmless([.. heads.Sent]), Harmless([.. heads.Received]));
 
     private static string[] Harmless(string[] lines) => [.. lines.Select(line => PrintableText.OneLine(line, 300))];
 }

@@ -56,20 +56,39 @@ internal sealed record HttpAnswer(int Status, string StartLine, IReadOnlyList<Ke
     {
         var length = fields.FirstOrDefault(field => field.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)).Value;
         var most = int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var known) ? Math.Min(known, LongestBody) : LongestBody;
+        var isChunked = fields.Exists(field => field.Key.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase) && field.Value.Contains("chunked", StringComparison.OrdinalIgnoreCase));
         var body = new byte[most];
         var filled = 0;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(1));
         try
         {
-            while (filled < most && await stream.ReadAsync(body.AsMemory(filled), patience.Token) is var count and > 0) filled += count;
+            while (filled < most && !(isChunked && EndsChunks(body.AsSpan(0, filled))) && await stream.ReadAsync(body.AsMemory(filled), patience.Token) is var count and > 0) filled += count;
         }
         catch (Exception trouble) when (trouble is OperationCanceledException or IOException)
         {
             // What came is enough: the body is only looked at for words that name a cause.
         }
 
-        return Encoding.UTF8.GetString(body, 0, filled);
+        return Encoding.UTF8.GetString(isChunked ? WithoutChunks(body.AsSpan(0, filled)) : body.AsSpan(0, filled));
+    }
+
+    private static bool EndsChunks(ReadOnlySpan<byte> body) => body.EndsWith("0\r\n\r\n"u8);
+
+    /// <summary>What the chunks hold (RFC 9112 7.1), as far as it came.</summary>
+    private static byte[] WithoutChunks(ReadOnlySpan<byte> body)
+    {
+        var content = new List<byte>();
+        while (body.IndexOf((byte)'\n') is var end and >= 0)
+        {
+            var line = Encoding.Latin1.GetString(body[..end]).Split(';')[0].Trim();
+            if (!int.TryParse(line, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var size) || size <= 0) break;
+            body = body[(end + 1)..];
+            content.AddRange(body[..Math.Min(size, body.Length)]);
+            body = body[Math.Min(size + 2, body.Length)..];
+        }
+
+        return [.. content];
     }
 
     private static bool EndsHead(List<byte> bytes) =>

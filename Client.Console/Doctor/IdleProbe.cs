@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net.WebSockets;
-using System.Text;
 using RealtimeHello.Layers.Diagnosis;
+using RealtimeHello.Layers.WebSockets;
 
 namespace RealtimeHello.Client.Doctor;
 
@@ -12,7 +11,8 @@ namespace RealtimeHello.Client.Doctor;
 /// <param name="open">Opens a connection to the target, not yet upgraded.</param>
 /// <param name="opening">What is sent first, so that a hub keeps the connection; null: nothing.</param>
 /// <param name="limit">How long to wait.</param>
-internal sealed class IdleProbe(Func<CancellationToken, Task<DoctorLink>> open, string? opening, TimeSpan limit)
+/// <param name="progress">Hears what is waited for.</param>
+internal sealed class IdleProbe(Func<CancellationToken, Task<DoctorLink>> open, string? opening, TimeSpan limit, DoctorProgress progress)
 {
     /// <summary>Short beside the timeouts of proxies, and long beside the delays of a busy machine.</summary>
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(2);
@@ -22,6 +22,7 @@ internal sealed class IdleProbe(Func<CancellationToken, Task<DoctorLink>> open, 
     /// <exception cref="ProbeFailure">It was ended.</exception>
     public async Task<string[]> Run(CancellationToken cancellationToken)
     {
+        using var waiting = progress.Begin("leaving a connection idle", limit);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var second = WatchLater(over.Token);
         try
@@ -56,7 +57,7 @@ internal sealed class IdleProbe(Func<CancellationToken, Task<DoctorLink>> open, 
             await Task.Delay(Later, cancellationToken);
             return await Watch(() => { }, cancellationToken, cancellationToken);
         }
-        catch (Exception trouble) when (trouble is OperationCanceledException or ProbeFailure or IOException or WebSocketException)
+        catch (Exception trouble) when (trouble is OperationCanceledException or ProbeFailure or IOException or DoctorSocketEnded)
         {
             return null;
         }
@@ -67,25 +68,24 @@ internal sealed class IdleProbe(Func<CancellationToken, Task<DoctorLink>> open, 
     {
         await using var link = await open(cancellationToken);
         await link.Upgrade(cancellationToken);
-        using var socket = WebSocket.CreateFromStream(link.Stream, new WebSocketCreationOptions { KeepAliveInterval = TimeSpan.Zero });
-        if (opening is not null) await socket.SendAsync(Encoding.UTF8.GetBytes(opening), WebSocketMessageType.Text, true, cancellationToken);
+        var socket = new DoctorSocket(link.Stream);
+        if (opening is not null) await socket.SendText(opening, cancellationToken);
         opened();
-        var buffer = new byte[4096];
         try
         {
             while (true)
             {
-                var result = await socket.ReceiveAsync(buffer.AsMemory(), enough);
-                if (result.MessageType == WebSocketMessageType.Close) return new Ending(Now, (int?)socket.CloseStatus ?? 1005, $"Close {(int?)socket.CloseStatus} {socket.CloseStatusDescription}".TrimEnd());
+                var message = await socket.Read(enough);
+                if (message.Kind == WebSocketOpcode.Close) return new Ending(Now, message.CloseCode, message.CloseText);
             }
         }
         catch (OperationCanceledException) when (enough.IsCancellationRequested)
         {
             return null;
         }
-        catch (Exception trouble) when (trouble is WebSocketException or IOException)
+        catch (Exception trouble) when (trouble is DoctorSocketEnded or InvalidDataException)
         {
-            return new Ending(Now, null, (trouble.InnerException ?? trouble).Message);
+            return new Ending(Now, null, trouble.Message);
         }
     }
 

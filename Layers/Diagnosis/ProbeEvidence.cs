@@ -88,6 +88,21 @@ public enum ProbeSign : byte
     /// <summary>The SignalR handshake was not answered.</summary>
     HandshakeUnanswered,
 
+    /// <summary>Behind the upgrade came something that is no frame of a server.</summary>
+    NotFrames,
+
+    /// <summary>A message or its fragments were answered with a Close frame.</summary>
+    MessageRefused,
+
+    /// <summary>An echo came back changed.</summary>
+    MessageChanged,
+
+    /// <summary>SignalR's negotiation was answered with an error.</summary>
+    NegotiationFailed,
+
+    /// <summary>SignalR's negotiation offers other transports alone.</summary>
+    NoWebSocketsOffered,
+
     /// <summary>An idle connection ended with a Close frame.</summary>
     IdleClosed,
 

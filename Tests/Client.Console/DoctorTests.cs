@@ -34,14 +34,14 @@ public sealed class DoctorTests(ChatServer server) : IClassFixture<ChatServer>
     public async Task A_hub_with_a_token_is_healthy_stays_alive_and_the_token_is_not_shown()
     {
         var token = (await server.SignIn("doctored")).AccessToken;
-        var (exitCode, output, errors) = await Examine($"{server.Address}", "--hub", "/chat", "--token", token, "--idle", "1", "--json");
+        var (exitCode, output, errors) = await Examine($"{server.Address}", "--hub", "/chat", "--token", token, "--idle", "1", "--keep-alive", "0", "--json");
 
         exitCode.Should().Be(0, output + errors);
-        output.Should().NotContain(token);
+        output.Should().NotContain(token).And.Contain("skipNegotiation").And.Contain("the handshake for MessagePack is answered too");
         using var report = JsonDocument.Parse(output);
         report.RootElement.GetProperty("healthy").GetBoolean().Should().BeTrue();
         report.RootElement.GetProperty("findings").EnumerateArray().Select(finding => finding.GetProperty("layer").GetString())
-            .Should().Equal("name", "tcp", "http", "upgrade", "origin", "signalR", "idle");
+            .Should().Equal("name", "tcp", "http", "negotiate", "upgrade", "origin", "signalR", "messagePack", "idle");
     }
 
     [Fact]

@@ -1,0 +1,112 @@
+using RealtimeHello.Client.Hello;
+using RealtimeHello.Layers.Diagnosis;
+
+namespace RealtimeHello.Client.Doctor;
+
+/// <summary>Where a server has its WebSocket, when only its address is known: SignalR negotiates, Engine.IO answers at its usual path, Phoenix upgrades at its own.</summary>
+/// <param name="settings">What the user asked for.</param>
+/// <param name="open">Opens a connection to a target, not yet used.</param>
+internal sealed class Whereabouts(DoctorSettings settings, Func<DoctorSettings, CancellationToken, Task<DoctorLink>> open)
+{
+    private static readonly string[] PhoenixPaths = ["/socket/websocket?vsn=2.0.0", "/live/websocket?vsn=2.0.0"];
+
+    /// <summary>How long a guess may take: a server that has nothing there may not answer at all.</summary>
+    private static readonly TimeSpan Guessing = TimeSpan.FromSeconds(1.5);
+
+    private bool _answered;
+
+    /// <summary>The target to go on with, and what was seen; null: nothing at all answered in time.</summary>
+    public async Task<(HelloTarget Target, WebSocketKind? Kind, string? Seen)> Find(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Look(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // Too slow for guesses; the probes that follow have their own time.
+            return (settings.Target, null, !_answered ? null : "no answer in time to what tells SignalR, Socket.IO and Phoenix apart: examined as a plain WebSocket");
+        }
+    }
+
+    private async Task<(HelloTarget Target, WebSocketKind? Kind, string Seen)> Look(CancellationToken cancellationToken)
+    {
+        var path = settings.Target.Uri.AbsolutePath;
+        if (path.Contains("/socket.io", StringComparison.Ordinal) || path.Contains("/engine.io", StringComparison.Ordinal)) return await AsEngineIo(path, cancellationToken) ?? Nothing;
+        var answer = await Ask(settings.Target, DoctorLink.NewKey(), cancellationToken);
+        if (answer is { Status: 101 }) return (settings.Target, null, "a WebSocket opens at this address");
+        // Whoever is refused here, or finds nobody behind a proxy, fares no better at other paths.
+        if (answer is not (null or { Status: (>= 200 and < 300) or 400 or 404 or 405 or 426 })) return (settings.Target, null, "no WebSocket opens at this address");
+        if (await Negotiates(cancellationToken) is { } negotiates) return (settings.Target, WebSocketKind.SignalR, negotiates);
+        if (await AsEngineIo("/socket.io/", cancellationToken) is { } engineIo) return engineIo;
+        foreach (var phoenix in PhoenixPaths)
+        {
+            if (At(phoenix) is { } target && await Upgrades(target, cancellationToken)) return (target, WebSocketKind.Phoenix, $"a WebSocket opens at {phoenix}, where Phoenix has its own: examined there");
+        }
+
+        return Nothing;
+    }
+
+    private (HelloTarget Target, WebSocketKind? Kind, string Seen) Nothing =>
+        (settings.Target, null, "neither a WebSocket here, nor SignalR's negotiation, nor Socket.IO or Phoenix at their usual paths: examined as a plain WebSocket");
+
+    private async Task<(HelloTarget Target, WebSocketKind? Kind, string Seen)?> AsEngineIo(string path, CancellationToken cancellationToken)
+    {
+        var folder = path[..(path.IndexOf(".io", StringComparison.Ordinal) + 3)] + "/";
+        if (At($"{folder}?EIO=4&transport=polling") is not { } polling || At($"{folder}?EIO=4&transport=websocket") is not { } target) return null;
+        if (await Ask(polling, null, cancellationToken) is not { Status: 200 } answer || !Conversation.IsEngineIo(TextOf(answer), out var session)) return null;
+        return (target, WebSocketKind.EngineIo, $"Socket.IO (Engine.IO 4) answers at {folder}, {session}: examined there");
+    }
+
+    private async Task<string?> Negotiates(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Guessing);
+        try
+        {
+            await using var link = await open(settings, patience.Token);
+            var answer = await link.Negotiate(patience.Token);
+            _answered = true;
+            return answer.Status == 200 && answer.Body.Contains("\"availableTransports\"", StringComparison.Ordinal) ? "SignalR negotiates here"
+                : answer.Status == 426 && answer.Body.Contains("WebSocket", StringComparison.Ordinal) ? "a hub that speaks WebSocket only answers here"
+                : null;
+        }
+        catch (Exception failure) when (failure is ProbeFailure or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return null;
+        }
+    }
+
+    private async Task<bool> Upgrades(HelloTarget target, CancellationToken cancellationToken) =>
+        await Ask(target, DoctorLink.NewKey(), cancellationToken) is { Status: 101 };
+
+    /// <summary>Null: no answer that is HTTP. What that means is the business of the probes that follow.</summary>
+    private async Task<HttpAnswer?> Ask(HelloTarget target, string? key, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (target != settings.Target) patience.CancelAfter(Guessing);
+        try
+        {
+            await using var link = await open(settings with { Target = target }, patience.Token);
+            var answer = await link.Ask(key, settings.Origin, patience.Token);
+            _answered = true;
+            return answer;
+        }
+        catch (Exception failure) when (failure is ProbeFailure or OperationCanceledException)
+        {
+            _answered |= failure is ProbeFailure { Evidence.Sign: not (ProbeSign.Silent or ProbeSign.Unreachable) };
+            cancellationToken.ThrowIfCancellationRequested();
+            return null;
+        }
+    }
+
+    private HelloTarget? At(string path) => HelloTarget.TryParse(new Uri(settings.Target.Uri, path).AbsoluteUri, out var target, out _) ? target : null;
+
+    /// <summary>The body without the lines of its chunks.</summary>
+    private static string TextOf(HttpAnswer answer)
+    {
+        var start = answer.Body.IndexOf("0{", StringComparison.Ordinal);
+        return start is >= 0 and < 16 ? answer.Body[start..] : answer.Body;
+    }
+}
