@@ -20,6 +20,9 @@ internal sealed class Conversation(DoctorSettings settings, WebSocketKind? expec
     /// <summary>Who says nothing to SignalR's handshake within this time is asked otherwise.</summary>
     private static readonly TimeSpan Answering = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a hub is watched behind its handshake.</summary>
+    private static readonly TimeSpan Accepting = TimeSpan.FromSeconds(1);
+
     /// <summary>What is spoken, as far as <see cref="Hold"/> has found out.</summary>
     public WebSocketKind Kind { get; private set; }
 
@@ -30,7 +33,8 @@ internal sealed class Conversation(DoctorSettings settings, WebSocketKind? expec
         try
         {
             List<string> seen = [await Recognise(socket, cancellationToken)];
-            seen.Add(await socket.Ping(cancellationToken) is { } ping ? $"a ping was answered in {Milliseconds(ping)}" : "a ping was answered with a Close frame");
+            if (Kind == WebSocketKind.SignalR) await StayAccepted(socket, cancellationToken);
+            seen.Add(await socket.Ping(cancellationToken) is { } took ? $"a ping was answered in {Milliseconds(took)}" : "a ping was answered with a Close frame");
             if (Kind == WebSocketKind.Echo) seen.AddRange(await TrySizes(socket, cancellationToken));
             else if (Kind == WebSocketKind.Plain) seen.Add("no echo: fragments and large messages were not tried");
             return [.. seen];
@@ -42,6 +46,24 @@ internal sealed class Conversation(DoctorSettings settings, WebSocketKind? expec
         catch (InvalidDataException wrong)
         {
             throw new ProbeFailure(new ProbeEvidence { Sign = ProbeSign.NotFrames, Text = wrong.Message }, wrong.Message);
+        }
+    }
+
+    /// <summary>A hub accepts the handshake before its OnConnectedAsync runs; when that fails, a Close message and a Close frame follow.</summary>
+    private static async Task StayAccepted(DoctorSocket socket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var message = await Within(socket, Accepting, cancellationToken);
+            if (message.Kind == WebSocketOpcode.Close || message.Text.StartsWith("{\"type\":7", StringComparison.Ordinal))
+            {
+                var said = message.Kind == WebSocketOpcode.Close ? message.CloseText : message.Text.TrimEnd('\u001e');
+                throw new ProbeFailure(new ProbeEvidence { Sign = ProbeSign.HubEnded, Text = said }, $"behind the handshake: {PrintableText.OneLine(said, 200)}");
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Silence is what a hub does that has nothing to say.
         }
     }
 

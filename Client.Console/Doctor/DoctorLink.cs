@@ -138,6 +138,7 @@ internal sealed class DoctorLink(DoctorSettings settings, IPAddress address) : I
             Status = answer.Status,
             Server = answer["Server"] ?? "",
             ContentType = answer["Content-Type"] ?? "",
+            Path = settings.Target.Uri.AbsolutePath,
             Location = answer["Location"],
             Text = answer.Body,
             Proxy = answer.Proxy.Kind,

@@ -63,22 +63,22 @@ internal sealed class Examination(DoctorSettings asked, DoctorProgress progress)
     {
         using var patience = new CancellationTokenSource(_settings.Patience + more);
         var start = Stopwatch.GetTimestamp();
+        string Name() => layer == "webSocket" && _kind == WebSocketKind.SignalR ? "signalR" : layer;
         double Passed() => Math.Round(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 1);
         try
         {
             var seen = await probe(patience.Token);
-            var name = layer == "webSocket" && _kind == WebSocketKind.SignalR ? "signalR" : layer;
             var outcome = seen.Any(line => line.StartsWith("Warning:", StringComparison.Ordinal)) ? "warning" : "ok";
-            return new DoctorFinding(name, outcome, Passed(), Harmless(seen), Heads: layer == "upgrade" ? Harmless(_heads) : null);
+            return new DoctorFinding(Name(), outcome, Passed(), Harmless(seen), Heads: layer == "upgrade" ? Harmless(_heads) : null);
         }
         catch (ProbeFailure failure)
         {
-            return new DoctorFinding(layer, "failed", Passed(), Harmless([failure.Message]), Explain(failure.Evidence), Harmless(failure.Heads));
+            return new DoctorFinding(Name(), "failed", Passed(), Harmless([failure.Message]), Explain(failure.Evidence), Harmless(failure.Heads));
         }
         catch (Exception trouble) when (trouble is IOException or SocketException or WebSocketException or OperationCanceledException or DoctorSocketEnded)
         {
             var sign = trouble is OperationCanceledException ? ProbeSign.Silent : ProbeSign.WebSocketEnded;
-            return new DoctorFinding(layer, "failed", Passed(), Harmless([trouble.Message]), Explain(new ProbeEvidence { Sign = sign }));
+            return new DoctorFinding(Name(), "failed", Passed(), Harmless([trouble.Message]), Explain(new ProbeEvidence { Sign = sign }));
         }
     }
 
@@ -251,9 +251,14 @@ internal sealed class Examination(DoctorSettings asked, DoctorProgress progress)
     {
         await using var link = await OpenUpgraded(cancellationToken);
         var conversation = new Conversation(_settings, _kind == WebSocketKind.SignalR ? null : _kind);
-        var seen = await conversation.Hold(link, cancellationToken);
-        _kind = conversation.Kind;
-        return seen;
+        try
+        {
+            return await conversation.Hold(link, cancellationToken);
+        }
+        finally
+        {
+            _kind = conversation.Kind;
+        }
     }
 
     private Task<string[]> StayIdle(CancellationToken cancellationToken) =>

@@ -53,7 +53,7 @@ internal sealed class HubProbe(DoctorSettings settings, Func<CancellationToken, 
             while (true)
             {
                 var message = await socket.ReadMessage(patience.Token);
-                if (message.Kind == WebSocketOpcode.Close) throw new ProbeFailure(new ProbeEvidence { Sign = ProbeSign.WebSocketEnded, CloseCode = message.CloseCode }, message.CloseText);
+                if (message.Kind == WebSocketOpcode.Close) throw new ProbeFailure(new ProbeEvidence { Sign = ProbeSign.HubEnded, CloseCode = message.CloseCode }, message.CloseText);
                 if (message.Text.Contains("{\"type\":6}", StringComparison.Ordinal)) return [string.Create(CultureInfo.InvariantCulture, $"the server's keep-alive came after {Stopwatch.GetElapsedTime(quietSince).TotalSeconds:0.0} s of silence")];
                 quietSince = Stopwatch.GetTimestamp();
             }

@@ -58,7 +58,7 @@ internal sealed class Negotiation(DoctorSettings settings, Func<CancellationToke
 
         if (lost is null) return $"{Tries} of {Tries} negotiations were followed by a connection to the same server";
         var seen = $"only {reached} of {Tries} negotiations were followed by a connection; another got {DoctorLink.Describe(lost)}{(lost.Body.Length == 0 ? "" : $": {PrintableText.OneLine(lost.Body, 80)}")}";
-        throw new ProbeFailure(EvidenceOf(lost), seen);
+        throw new ProbeFailure(EvidenceOf(lost) with { IsNegotiated = true }, seen);
     }
 
     private async Task<(HttpAnswer Answer, Offer? Offer)> Ask(CancellationToken cancellationToken)

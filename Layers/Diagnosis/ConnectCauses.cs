@@ -36,11 +36,12 @@ public static class ConnectCauses
             Certain("protocol_missing", "The server does not have that hub protocol.", "Register it at the server, such as AddMessagePackProtocol()."),
         ProbeSign.HandshakeRefused => Certain("handshake_refused", "The server refused the SignalR handshake.", "Compare the versions of client and server."),
         ProbeSign.HandshakeUnanswered => Likely("not_signalr", "The WebSocket does not answer SignalR's handshake.", "Check the hub's path, or leave --hub out for a plain WebSocket."),
+        ProbeSign.HubEnded => Likely("hub_failed", "The hub accepted the handshake and ended the connection at once: its OnConnectedAsync threw, or aborted it.", "Read the server's log; EnableDetailedErrors puts the exception into SignalR's Close message."),
         ProbeSign.NotFrames => Certain("not_frames", "Behind the upgrade came something that is no WebSocket frame.", "Let nothing on the way write into an upgraded connection, such as a proxy that takes it for HTTP."),
         ProbeSign.MessageRefused when evidence.CloseCode == 1009 => Certain("message_too_large", "The server takes no message of that size.", "Raise the server's limit for messages, or send less at once."),
         ProbeSign.MessageRefused => Likely("message_refused", "The server, or something on the way, does not take such messages.", "Read the server's log; check what the proxies on the way do with frames."),
         ProbeSign.MessageChanged => Likely("message_changed", "Something on the way changes messages, or puts their fragments together wrongly.", "Take what looks into WebSockets out of the way, such as a filtering proxy."),
-        ProbeSign.NegotiationFailed when evidence.Text.Contains("protocol version", StringComparison.OrdinalIgnoreCase) =>
+        ProbeSign.NegotiationFailed when evidence.Text.Contains("does not support this version", StringComparison.OrdinalIgnoreCase) || Says(evidence, "protocol version") =>
             Certain("negotiate_version", "The server does not negotiate in that version.", "Use a client of the server's generation: ASP.NET SignalR and ASP.NET Core SignalR don't speak with each other."),
         ProbeSign.NegotiationFailed => Likely("negotiate_failed", "The server answers SignalR's negotiation with an error.", "Read the sentence that it gives, and the server's log."),
         ProbeSign.NoWebSocketsOffered => Certain("websockets_off", "The server's Transports leave WebSockets out; reported for IIS also when its WebSocket feature is not installed.", "Enable HttpTransportType.WebSockets, or install the feature."),
@@ -72,6 +73,7 @@ public static class ConnectCauses
         404 => Likely("wrong_path", "Nothing is mapped at that path, or a proxy changes the path on the way.", "Check the mapped path and PathBase, and what the proxy makes of the path."),
         426 when Says(evidence, "WebSocket") => Likely("upgrade_stripped", "The server speaks WebSocket, but the Upgrade field did not reach it.", UpgradeFix),
         426 => Likely("other_upgrade", "The server wants another upgrade, or never saw this one.", UpgradeFix),
+        405 when evidence.Path.EndsWith("/negotiate", StringComparison.Ordinal) => Certain("negotiate_path", "This is the path for negotiating, which is asked for by POST.", "Open the WebSocket at the hub's own path, without /negotiate."),
         409 => Certain("token_in_use", "Another WebSocket has that connection token.", "Open one WebSocket for each negotiation."),
         429 => Certain("rate_limited", "The server's rate limit is reached.", "Connect less often, or raise the limit."),
         503 when Says(evidence, "No server is available") => Likely("backend_down", "HAProxy answers, but has no server to give this to: none listens there, its check fails, TLS does not fit, or all its connections are taken.",
@@ -91,6 +93,7 @@ public static class ConnectCauses
         >= 300 and < 400 when evidence.Location?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true =>
             Likely("https_redirect", "Whoever comes without TLS is sent to https, and a WebSocket does not follow.", "Use the wss:// address."),
         >= 300 and < 400 => Certain("redirect", "The server sends elsewhere, and a WebSocket does not follow.", "Use the address that it names."),
+        >= 200 and < 300 when evidence.IsNegotiated => Certain("upgrade_stripped", "The server took the request for a long poll: the Upgrade and Connection fields were taken out on the way.", UpgradeFix),
         >= 200 and < 300 when evidence.ContentType.Contains("html", StringComparison.OrdinalIgnoreCase) =>
             Likely("page_swallowed_path", "A page answers at that path: a single-page fallback, or Upgrade was stripped on the way.", $"Map the hub before the fallback; check the path. {UpgradeFix}"),
         >= 200 and < 300 when evidence.Server.Contains("Caddy", StringComparison.OrdinalIgnoreCase) && evidence.Text.Length == 0 =>

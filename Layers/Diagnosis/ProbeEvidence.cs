@@ -15,6 +15,9 @@ public sealed record ProbeEvidence
     /// <summary>The answer's Content-Type; empty without one.</summary>
     public string ContentType { get; init; } = "";
 
+    /// <summary>The path that was asked for; empty where that does not matter.</summary>
+    public string Path { get; init; } = "";
+
     /// <summary>The answer's Location; null without one.</summary>
     public string? Location { get; init; }
 
@@ -29,6 +32,9 @@ public sealed record ProbeEvidence
 
     /// <summary>The code of a Close frame, where one came.</summary>
     public int? CloseCode { get; init; }
+
+    /// <summary>The upgrade named a connection that SignalR had negotiated.</summary>
+    public bool IsNegotiated { get; init; }
 
     /// <summary>A token was sent.</summary>
     public bool HasToken { get; init; }
@@ -87,6 +93,9 @@ public enum ProbeSign : byte
 
     /// <summary>The SignalR handshake was not answered.</summary>
     HandshakeUnanswered,
+
+    /// <summary>A hub accepted the handshake and ended the connection at once.</summary>
+    HubEnded,
 
     /// <summary>Behind the upgrade came something that is no frame of a server.</summary>
     NotFrames,

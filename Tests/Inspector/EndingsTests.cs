@@ -63,6 +63,8 @@ public sealed class EndingsTests
             "/hasty", wire => wire.Begin(Json, [0x83, 0x80, 0, 0, 0, 0]), ClosedBy.Server, Layer.WebSocket, 1002, CloseCauses.ProtocolError, "Opcode 0x3"),
         ["a long control frame"] = new(
             "/hasty", wire => wire.Begin(Json, [0x89, 0xFE, 0x00, 0x7E, 0, 0, 0, 0]), ClosedBy.Server, Layer.WebSocket, 1002, CloseCauses.ProtocolError, "125 are the most"),
+        ["a text that is not UTF-8"] = new(
+            "/hasty", wire => wire.Begin(Json, [0x81, 0x81, 0, 0, 0, 0, 0xFF]), ClosedBy.Server, Layer.WebSocket, 1007, CloseCauses.ProtocolError, "invalid frame payload data"),
         ["a client that does not read"] = new(
             "/hasty", wire => wire.Begin(Json, RecordedConversation.Frame("{\"type\":1,\"target\":\"Flood\",\"arguments\":[]}\u001e", masked: true)), ClosedBy.Server, Layer.Tcp, null, CloseCauses.SlowReader, "did not read"),
         ["a path where nothing is"] = new(
@@ -78,15 +80,30 @@ public sealed class EndingsTests
     public async Task An_ending_is_named_with_who_where_and_why(string name)
     {
         var ending = endings[name];
-        await using var application = await StrangersApplication.Start(options => options.OperatorToken = Operator);
-        using var wire = new RawClient(application.Plain, ending.Path);
-        await ending.Provoke(wire);
-
-        var record = await application.Journal.FirstClosed();
+        var (application, record) = await Provoke(ending);
+        await using var _ = application;
         var close = record.Close!;
         close.Should().BeEquivalentTo(new { ending.By, ending.Layer, ending.Code, ending.Cause }, close.Sentence);
         close.Sentence.Should().Contain(ending.Says);
         await ShouldBeTold(application, record);
+    }
+
+    /// <summary>Makes an ending happen.</summary>
+    /// <returns>What is said of it.</returns>
+    internal static async Task<CloseReport> Provoke(string name)
+    {
+        var (application, record) = await Provoke(endings[name]);
+        await application.DisposeAsync();
+        return record.Close!;
+    }
+
+    private static async Task<(StrangersApplication Application, ConnectionRecord Record)> Provoke(Ending ending)
+    {
+        var application = await StrangersApplication.Start(options => options.OperatorToken = Operator);
+        using var wire = new RawClient(application.Plain, ending.Path);
+        await ending.Provoke(wire);
+
+        return (application, await application.Journal.FirstClosed());
     }
 
     [Fact]
