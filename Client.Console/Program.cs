@@ -4,6 +4,7 @@ using RealtimeHello.Client.Doctor;
 using RealtimeHello.Client.Hello;
 using RealtimeHello.Client.Relay;
 using RealtimeHello.Client.Show;
+using RealtimeHello.Client.Watch;
 
 namespace RealtimeHello.Client;
 
@@ -11,5 +12,5 @@ namespace RealtimeHello.Client;
 internal static class EntryPoint
 {
     private static async Task<int> Main(string[] args) => await Commands.Run(
-        args, Console.Out, Console.Error, new Programs(ChatProgram.Run, HelloProgram.Run, DoctorProgram.Run, RelayProgram.Run, ShowProgram.Run));
+        args, Console.Out, Console.Error, new Programs(ChatProgram.Run, HelloProgram.Run, DoctorProgram.Run, RelayProgram.Run, ShowProgram.Run, WatchProgram.Run));
 }

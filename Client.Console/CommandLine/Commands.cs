@@ -19,7 +19,7 @@ internal static class Commands
         var root = new RootCommand("RealtimeHello in a terminal. Without a command, chat is run.")
         {
             ChatCommand.Create(programs.Chat), HelloCommand.Create(programs.Hello), DoctorCommand.Create(programs.Doctor),
-            RelayCommand.Create(programs.Relay), ShowCommand.Create(programs.Show),
+            RelayCommand.Create(programs.Relay), ShowCommand.Create(programs.Show), WatchCommand.Create(programs.Watch),
         };
         // [suggest] and @file would change what a name such as @ada means.
         root.Directives.Clear();

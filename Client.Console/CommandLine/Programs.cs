@@ -3,6 +3,7 @@ using RealtimeHello.Client.Doctor;
 using RealtimeHello.Client.Hello;
 using RealtimeHello.Client.Relay;
 using RealtimeHello.Client.Show;
+using RealtimeHello.Client.Watch;
 
 namespace RealtimeHello.Client.CommandLine;
 
@@ -12,4 +13,5 @@ internal sealed record Programs(
     Func<HelloSettings, Task<int>> Hello,
     Func<DoctorSettings, Task<int>> Doctor,
     Func<RelaySettings, Task<int>> Relay,
-    Func<ShowSettings, Task<int>> Show);
+    Func<ShowSettings, Task<int>> Show,
+    Func<WatchSettings, Task<int>> Watch);

@@ -26,19 +26,24 @@ internal sealed class LayerFormat(TimeZoneInfo zone, bool names)
     public IEnumerable<Row> Lines(LayerEvent happened, ConnectionRecord record)
     {
         var detail = happened.Detail;
-        var colour = StyleOf(detail.Layer);
-        var time = TimeZoneInfo.ConvertTime(happened.At, zone).ToString("HH:mm:ss.fff ", CultureInfo.InvariantCulture);
-        var arrow = happened.Direction switch { Direction.Received => "<-", Direction.Sent => "->", _ => "--" };
-        var summary = detail is TcpClosed closed ? closed.Story : detail.Summary;
-        var name = names ? PrintableText.OneLine(happened.Connection, 20) + " " : "";
+        return Lines(happened.At, detail.Layer, happened.Connection, happened.Direction, detail.Kind, detail is TcpClosed closed ? closed.Story : detail.Summary, Parts(happened, record));
+    }
+
+    /// <summary>The same of an event that is known by what a server tells of it.</summary>
+    public IEnumerable<Row> Lines(DateTimeOffset at, Layer layer, string connection, Direction direction, string kind, string summary, IEnumerable<string> parts)
+    {
+        var colour = StyleOf(layer);
+        var time = TimeZoneInfo.ConvertTime(at, zone).ToString("HH:mm:ss.fff ", CultureInfo.InvariantCulture);
+        var arrow = direction switch { Direction.Received => "<-", Direction.Sent => "->", _ => "--" };
+        var name = names ? PrintableText.OneLine(connection, 20) + " " : "";
         yield return new Row(
             new Span(time, Faint),
-            new Span(LayerNames.Of(detail.Layer).PadRight(LayerColumn), colour),
+            new Span(LayerNames.Of(layer).PadRight(LayerColumn), colour),
             new Span(name, Faint),
-            new Span($"{arrow} {PrintableText.OneLine(detail.Kind, 40).PadRight(KindColumn)}"),
+            new Span($"{arrow} {PrintableText.OneLine(kind, 40).PadRight(KindColumn)}"),
             new Span(PrintableText.OneLine(summary, 600)));
         var indent = new string(' ', time.Length);
-        foreach (var line in Parts(happened, record))
+        foreach (var line in parts)
             yield return new Row(new Span(indent), new Span("|".PadRight(LayerColumn), colour), new Span(PrintableText.OneLine(line, LongestField)));
     }
 

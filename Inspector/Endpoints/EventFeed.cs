@@ -45,6 +45,8 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
         if (InspectorEndpoints.Refuse(context, access) is { } refusal) return refusal;
         if (!InspectorEndpoints.TryReadLayers(layers, out var wanted)) return InspectorEndpoints.UnknownLayer();
         EventSequence? after = EventSequence.TryParse(context.Request.Headers["Last-Event-ID"], out var last) ? last : null;
+        // Numbers begin again with the process: whoever read further than there is was told by the one before, and has seen nothing of this one.
+        if (last.Number > journal.LastNumber) after = default(EventSequence);
         if (context.FindRecorder() is { } own) journal.Forget(own.Record);
         return new Result(context => new EventFeed(context, access, journal, time, connection, wanted, after).FollowUntilStopped(lifetime.ApplicationStopping));
     }

@@ -5,6 +5,7 @@ using RealtimeHello.Client.Doctor;
 using RealtimeHello.Client.Hello;
 using RealtimeHello.Client.Relay;
 using RealtimeHello.Client.Show;
+using RealtimeHello.Client.Watch;
 using RealtimeHello.Layers;
 
 namespace RealtimeHello.Tests.Client;
@@ -18,6 +19,7 @@ public sealed class CommandLineTests : IDisposable
     private DoctorSettings? _examined;
     private RelaySettings? _relayed;
     private ShowSettings? _shown;
+    private WatchSettings? _watched;
 
     public void Dispose()
     {
@@ -158,9 +160,22 @@ public sealed class CommandLineTests : IDisposable
         _relayed.Should().BeNull();
     }
 
+    [Theory]
+    [InlineData("http://h:5080", "http://h:5080/inspect")]
+    [InlineData("https://h/deep/inspect/", "https://h/deep/inspect")]
+    [InlineData("h:81", "http://h:81/inspect")]
+    public async Task Watch_finds_the_inspector_at_its_usual_path(string address, string inspector)
+    {
+        (await Run("watch", address, "--token", "t", "--layers", "tcp", "--grep", "x", "--connection", "c")).Should().Be(0, _error.ToString());
+        _watched!.Inspector.Should().Be(new Uri(inspector));
+        (_watched.Token, _watched.Text, _watched.Connection).Should().Be(("t", "x", "c"));
+        (await Run("watch", address)).Should().Be(2);
+        (await Run("watch", address, "--token", "a\r\nb")).Should().Be(2);
+    }
+
     private Task<int> Run(params string[] arguments) => Commands.Run(arguments, _output, _error, new Programs(
         settings => Note(_asked = settings), settings => Note(_greeted = settings), settings => Note(_examined = settings), settings => Note(_relayed = settings),
-        settings => Note(_shown = settings)));
+        settings => Note(_shown = settings), settings => Note(_watched = settings)));
 
     private static Task<int> Note(object _) => Task.FromResult(0);
 }

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using RealtimeHello.Client.Hello;
+using RealtimeHello.Client.Watch;
+using RealtimeHello.Layers;
+
+namespace RealtimeHello.Client.CommandLine;
+
+/// <summary><c>watch</c>: its options, and what they mean.</summary>
+internal static class WatchCommand
+{
+    private const string Details = """
+        Follows what a server's inspector sees, live: of every connection for the operator's token, of one's own for a user's. It comes back when
+        the server does, and then tells what it missed, as far as the server still has it. The inspector is looked for at /inspect unless the
+        address has another path. This server keeps its operator's token in its data folder, in the file operator-token.
+
+        Exit codes:
+          0  ended by Ctrl+C or a signal
+          1  there is no inspector, or it does not take the token
+          2  the command line makes no sense
+
+        Examples:
+          realtimehello watch http://localhost:5080 --token "$(cat data/operator-token)"
+          realtimehello watch https://chat.example.org/inspect --token T --layers tcp,http --grep refused
+
+        NO_COLOR turns colours off; a pipe gets none.
+        """;
+
+    /// <param name="run">Does it; returns the exit code.</param>
+    public static Command Create(Func<WatchSettings, Task<int>> run)
+    {
+        var url = new Argument<Uri?>("URL")
+        {
+            Description = "The server's address, or its inspector's.",
+            CustomParser = result =>
+            {
+                if (HelloTarget.TryParse(result.Tokens[0].Value, out var target, out var fault)) return InspectorOf(target.Uri);
+                result.AddError(fault);
+                return null;
+            },
+        };
+        var token = new Option<string?>("--token")
+        {
+            Description = "The operator's token, or a user's access token; it is never shown.",
+            HelpName = "T",
+            Required = true,
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (text.Length > 0 && text.All(c => c is > ' ' and <= '~')) return text;
+                result.AddError("--token is visible ASCII without blanks.");
+                return null;
+            },
+        };
+        var layers = OptionValues.LayersOption("Which layers to show.", defaultsToAll: true);
+        var grep = new Option<string?>("--grep") { Description = "Only events that hold this text, without regard to case.", HelpName = "TEXT" };
+        var connection = new Option<string?>("--connection") { Description = "Only the connection of this id.", HelpName = "ID" };
+        var command = new Command("watch", "Follow a server's inspector live.") { url, token, layers, grep, connection };
+        command.Options.Add(DetailedHelp.Option(Details));
+        command.SetAction((result, _) => run(new WatchSettings
+        {
+            Inspector = result.GetRequiredValue(url)!,
+            Token = result.GetRequiredValue(token)!,
+            Layers = result.GetValue(layers) ?? new HashSet<Layer>(Enum.GetValues<Layer>()),
+            Text = result.GetValue(grep),
+            Connection = result.GetValue(connection),
+        }));
+        return command;
+    }
+
+    /// <summary>Without what a copied sign-in link has behind the inspector's path.</summary>
+    private static Uri InspectorOf(Uri address) => new UriBuilder(address)
+    {
+        Scheme = address.Scheme == "wss" ? "https" : "http",
+        Port = address.Port,
+        Query = "",
+        Path = address.AbsolutePath == "/" ? "/inspect" : address.AbsolutePath.TrimEnd('/'),
+    }.Uri;
+}

@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using RealtimeHello.Client.Accounts;
+using RealtimeHello.Client.Chat;
+using RealtimeHello.Client.Layers;
+using RealtimeHello.Client.Terminal;
+using RealtimeHello.Layers;
+
+namespace RealtimeHello.Client.Watch;
+
+/// <summary><c>watch</c>: follows a server's inspector by its server-sent events, and comes back when the server does, with what it missed as far as that is still kept.</summary>
+internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Action<string> note)
+{
+    /// <summary>How long an answer may take; the feed itself goes on as long as there is a sign of life within <see cref="Silence"/>.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>The inspector gives a sign of life every 15 s.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(45);
+
+    private readonly LayerFormat _format = new(TimeZoneInfo.Local, names: true);
+    private string? _last;
+
+    /// <returns>The process's exit code.</returns>
+    public static async Task<int> Run(WatchSettings settings)
+    {
+        using var leave = new LeaveRequest();
+        var output = new RowWriter(Terminals.OpenText(Console.OpenStandardOutput()), Terminals.ColorsOf(Console.IsOutputRedirected));
+        return await new WatchProgram(settings, output, sentence => Console.Error.WriteLine(PrintableText.OneLine(sentence, 2_000))).Run(leave.Token);
+    }
+
+    private async Task<int> Run(CancellationToken leave)
+    {
+        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = Patience, UseProxy = !settings.Inspector.IsLoopback };
+        using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        var backoff = new Backoff(Random.Shared);
+        var (isAway, hasBegun) = (false, false);
+        while (!leave.IsCancellationRequested && !output.IsBroken)
+        {
+            try
+            {
+                await Follow(http, Begun, leave);
+                note("The server ended the feed; watching on when it is back.");
+            }
+            catch (ServerTrouble trouble) when (trouble.IsLasting || !hasBegun)
+            {
+                note(trouble.Message);
+                return 1;
+            }
+            catch (ServerTrouble trouble)
+            {
+                if (!isAway) note($"{trouble.Message} Watching on when it is back.");
+            }
+            catch (OperationCanceledException) when (leave.IsCancellationRequested)
+            {
+                return 0;
+            }
+
+            isAway = true;
+            await Task.Delay(backoff.Next(), leave).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+
+        return 0;
+
+        void Begun()
+        {
+            if (isAway) note("It is back.");
+            (isAway, hasBegun) = (false, true);
+            backoff.Reset();
+        }
+    }
+
+    private async Task Follow(HttpClient http, Action begun, CancellationToken leave)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(leave);
+        patience.CancelAfter(Patience);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, Address());
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", settings.Token);
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+            if (_last is not null) request.Headers.Add("Last-Event-ID", _last);
+            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            if (answer.StatusCode != HttpStatusCode.OK) throw new ServerTrouble(Refusal(answer), isLasting: (int)answer.StatusCode < 500);
+            if (answer.Content.Headers.ContentType?.MediaType != "text/event-stream")
+                throw new ServerTrouble($"What answers at {settings.Inspector} is no inspector: check the address and its path.", isLasting: true);
+            begun();
+            await using var stream = new SignsOfLife(await answer.Content.ReadAsStreamAsync(patience.Token), () => patience.CancelAfter(Silence));
+            await foreach (var item in SseParser.Create(stream, (_, data) => data.ToArray()).EnumerateAsync(patience.Token))
+            {
+                Tell(item);
+                if (output.IsBroken) return;
+            }
+        }
+        catch (Exception trouble) when (trouble is HttpRequestException or IOException or InvalidDataException || (trouble is OperationCanceledException && !leave.IsCancellationRequested))
+        {
+            throw ReachTrouble.Describe($"{settings.Inspector}", "the address", trouble);
+        }
+    }
+
+    private Uri Address()
+    {
+        var layers = string.Join(',', settings.Layers.Select(LayerNames.Of));
+        var query = $"layers={Uri.EscapeDataString(layers)}" + (settings.Connection is { } connection ? $"&connection={Uri.EscapeDataString(connection)}" : "");
+        return new Uri($"{settings.Inspector.AbsoluteUri.TrimEnd('/')}/events?{query}");
+    }
+
+    private string Refusal(HttpResponseMessage answer) => answer.StatusCode switch
+    {
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => $"{settings.Inspector} does not take this token: give the operator's, which the server keeps in its data folder.",
+        HttpStatusCode.NotFound => $"There is no inspector at {settings.Inspector}: check the address and its path.",
+        _ => $"{settings.Inspector} answered {(int)answer.StatusCode}.",
+    };
+
+    private void Tell(SseItem<byte[]> item)
+    {
+        using var json = Parse(item.Data);
+        if (json is null) return;
+        var root = json.RootElement;
+        if (item.EventType == "missed")
+        {
+            note($"Some bytes of {Text(root, "connection")} were gone before they could be told: the server's journal is smaller than what passes.");
+            return;
+        }
+
+        if (item.EventType != "message" || !LayerNames.TryParse(Text(root, "layer"), out var layer)) return;
+        if (item.EventId is { Length: > 0 } id) _last = id;
+        var direction = Text(root, "direction") switch { "received" => Direction.Received, "sent" => Direction.Sent, _ => Direction.Local };
+        var at = root.TryGetProperty("at", out var time) && time.TryGetDateTimeOffset(out var moment) ? moment : DateTimeOffset.UnixEpoch;
+        var rows = _format.Lines(at, layer, Text(root, "connection"), direction, Text(root, "kind"), Text(root, "summary"), Fields(root)).ToList();
+        if (settings.Text is { } text && !rows.Exists(row => string.Concat(row.Spans.Select(span => span.Text)).Contains(text, StringComparison.OrdinalIgnoreCase))) return;
+        foreach (var row in rows) output.Write(row);
+    }
+
+    private static List<string> Fields(JsonElement root)
+    {
+        List<string> fields = [];
+        if (!root.TryGetProperty("detail", out var detail) || detail.ValueKind != JsonValueKind.Object || !detail.TryGetProperty("headers", out var headers) || headers.ValueKind != JsonValueKind.Array)
+            return fields;
+        foreach (var header in headers.EnumerateArray())
+        {
+            if (header.ValueKind == JsonValueKind.Object) fields.Add($"{Text(header, "name")}: {PrintableText.WithShortMasks(Text(header, "value"))}");
+        }
+
+        return fields;
+    }
+
+    private static string Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+
+    private static JsonDocument? Parse(byte[] data)
+    {
+        try
+        {
+            return JsonDocument.Parse(data);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using RealtimeHello.Layers;
+
+namespace RealtimeHello.Client.Watch;
+
+/// <summary>What the user asked of <c>watch</c>.</summary>
+internal sealed record WatchSettings
+{
+    /// <summary>The inspector's address, with http or https, its path without a slash behind.</summary>
+    public required Uri Inspector { get; init; }
+
+    /// <summary>The operator's token, or a user's own; never shown.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>The layers to show.</summary>
+    public required IReadOnlySet<Layer> Layers { get; init; }
+
+    /// <summary>Only events that hold this text; null: all.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Only this connection; null: all.</summary>
+    public string? Connection { get; init; }
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.SignalR.Client;
+using RealtimeHello.Contracts;
+using RealtimeHello.Tests.Support;
+
+namespace RealtimeHello.Tests.Client;
+
+/// <summary>The command <c>watch</c> as a process, against the chat's inspector.</summary>
+public sealed class WatchTests : IDisposable
+{
+    private static readonly CancellationToken cancel = TestContext.Current.CancellationToken;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task It_follows_a_server_and_comes_back_when_the_server_does()
+    {
+        await using var first = await ChatServerProcess.Start(_folder.Path);
+        var token = await File.ReadAllTextAsync(Path.Combine(_folder.Path, "operator-token"), cancel);
+        await using var watch = new Watch(_folder.Path, first.Address.ToString(), "--token", token.Trim());
+        await Converse(first, "ada", "seen by watch", watch);
+        await first.Signal("TERM");
+        (await first.WaitForExit(TimeSpan.FromSeconds(30))).Should().Be(0);
+
+        await using var second = await ChatServerProcess.Start(_folder.Path, first.Address.GetLeftPart(UriPartial.Authority));
+        await watch.Says("It is back.");
+        await Converse(second, "bob", "seen again", watch);
+
+        // Of the new process from its first event on, though its numbers begin again.
+        watch.Everything.Should().Contain("seen again 0");
+        (await watch.Interrupt()).Should().Be(0);
+        watch.Everything.Should().Contain("The client said goodbye with SignalR's Close message.").And.Contain("GET /chat HTTP/1.1, asks for a WebSocket").And.NotContain("\u001b").And.NotContain(token.Trim());
+    }
+
+    [Fact]
+    public async Task A_wrong_token_and_a_server_without_an_inspector_are_one_sentence()
+    {
+        await using var server = new ChatServer();
+        (await Run($"{server.Address}", "--token", "wrong")).Should().Be((1, $"{server.Address}inspect does not take this token: give the operator's, which the server keeps in its data folder."));
+        (await Run($"{server.Address}nothing", "--token", "t")).Should().Be((1, $"There is no inspector at {server.Address}nothing: check the address and its path."));
+        (await Run("http://127.0.0.1:1", "--token", "t")).Errors.Should().StartWith("Nothing listens at http://127.0.0.1:1/inspect.");
+    }
+
+    private async Task<(int Code, string Errors)> Run(params string[] arguments)
+    {
+        var (code, output, errors) = await ConsoleRun.Piped(_folder.Path, "", ["watch", .. arguments]);
+        output.Should().BeEmpty();
+        return (code, errors.Trim());
+    }
+
+    private static async Task Converse(ChatServerProcess server, string name, string text, Watch watch)
+    {
+        await using var hub = server.Hub(await server.SignIn(name));
+        await hub.StartAsync(cancel);
+        await hub.InvokeAsync<RoomState>(nameof(IChatHub.JoinRoom), "lobby", null, cancel);
+        // The feed tells what comes from its beginning on: until then the text is posted again.
+        var seen = watch.Says(text);
+        for (var i = 0; !seen.IsCompleted; i++)
+        {
+            await hub.InvokeAsync<PostReceipt>(nameof(IChatHub.PostMessage), "lobby", Guid.CreateVersion7(), $"{text} {i}", cancel);
+            await Task.WhenAny(seen, Task.Delay(TimeSpan.FromMilliseconds(500), cancel));
+        }
+
+        await seen;
+    }
+
+    private sealed class Watch : IAsyncDisposable
+    {
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+        private readonly Process _process;
+        private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+        private readonly List<string> _seen = [];
+
+        public Watch(string home, params string[] arguments)
+        {
+            _process = ConsoleRun.Start(home, ["watch", .. arguments]);
+            _process.OutputDataReceived += (_, line) => Take(line.Data);
+            _process.ErrorDataReceived += (_, line) => Take(line.Data);
+            _process.BeginOutputReadLine();
+            _process.BeginErrorReadLine();
+        }
+
+        public string Everything => string.Join('\n', _seen);
+
+        public async Task Says(string text)
+        {
+            using var patience = new CancellationTokenSource(Patience);
+            string line;
+            do
+            {
+                line = await _lines.Reader.ReadAsync(patience.Token);
+                _seen.Add(line);
+            }
+            while (!line.Contains(text, StringComparison.Ordinal));
+        }
+
+        public async Task<int> Interrupt()
+        {
+            using (var kill = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync(cancel);
+            await _process.WaitForExitAsync(cancel).WaitAsync(Patience, cancel);
+            while (_lines.Reader.TryRead(out var line)) _seen.Add(line);
+            return _process.ExitCode;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(CancellationToken.None);
+            _process.Dispose();
+        }
+
+        private void Take(string? line)
+        {
+            if (line is not null) _lines.Writer.TryWrite(line);
+        }
+    }
+}
