@@ -25,6 +25,7 @@ internal static class InspectorEndpoints
         group.MapGet("/connections/{id}/events", Events);
         group.MapGet("/connections/{id}/bytes", Bytes);
         ExportEndpoints.Map(group);
+        DoctorEndpoints.Map(group);
     }
 
     private static IResult SignIn(HttpContext context, InspectorAccess access, string? code)

@@ -4,6 +4,7 @@ import { readStored, writeStored } from '../shared/storage.js';
 import { attachThemeButton } from '../shared/theme.js';
 import { showConnection } from './connection/view.js';
 import { showConnections } from './connections/view.js';
+import { showDoctor } from './doctor/view.js';
 import { Feed } from './feed/client.js';
 import { parseRoute, sameView, toConnections, toWay } from './routes.js';
 import { fillShortcuts } from './shortcuts.js';
@@ -73,6 +74,7 @@ function open() {
 function show(route) {
   if (route.view === 'connection') return showConnection(place, route, feed);
   feed.want({ connections: [], pulse: route.view === 'connections' });
+  if (route.view === 'doctor') return showDoctor(place);
   if (route.view === 'xray') return showXray(place, route);
   return route.view === 'way' ? showWay(place, route) : showConnections(place, route, feed);
 }
@@ -80,6 +82,7 @@ function show(route) {
 /** @param {Route} route */
 function titleOf(route) {
   if (route.view === 'connections') return 'Connections';
+  if (route.view === 'doctor') return 'Doctor';
   return route.view === 'way' ? `Way of ${route.text.slice(0, 40)}` : `${route.view === 'xray' ? 'X-ray' : 'Connection'} ${route.id}`;
 }
 

@@ -1,12 +1,13 @@
 /** @typedef {import('./types.js').Route} Route */
 
 /**
- * Reads the address behind #: nothing or `connections?state=open`, `connection/ID?q=text`, `connection/ID/SEQUENCE`, `find=TEXT`.
+ * Reads the address behind #: nothing or `connections?state=open`, `connection/ID?q=text`, `connection/ID/SEQUENCE`, `find=TEXT`, `doctor`.
  * @param {string} hash
  * @returns {Route}
  */
 export function parseRoute(hash) {
   const text = hash.replace(/^#/, '');
+  if (text === 'doctor') return { view: 'doctor' };
   if (text.startsWith('find=')) return { view: 'way', text: decode(text.slice('find='.length)) };
   const [place = '', query = ''] = split(text, '?');
   const parts = place.split('/').map(decode);
@@ -25,6 +26,8 @@ export const toConnection = (id, filters) => `#connection/${encodeURIComponent(i
 
 /** @param {string} id @param {string} sequence */
 export const toXray = (id, sequence) => `#connection/${encodeURIComponent(id)}/${encodeURIComponent(sequence)}`;
+
+export const toDoctor = '#doctor';
 
 /** @param {string} text */
 export const toWay = (text) => `#find=${encodeURIComponent(text)}`;

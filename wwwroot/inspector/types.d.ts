@@ -60,7 +60,8 @@ export type Route =
   | { view: 'connections'; filters: URLSearchParams }
   | { view: 'connection'; id: string; filters: URLSearchParams }
   | { view: 'xray'; id: string; sequence: string }
-  | { view: 'way'; text: string };
+  | { view: 'way'; text: string }
+  | { view: 'doctor' };
 
 /** A view that is open. */
 export interface View {

@@ -1,0 +1,147 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+using RealtimeHello.Inspector.Access;
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Diagnosis;
+
+namespace RealtimeHello.Inspector.Endpoints;
+
+/// <summary>
+/// What the doctor's view in the browser probes, and the catalogue that explains what it saw: the same as the doctor's in the terminal. Any application that has the
+/// inspector has them, under the same access rules.
+/// </summary>
+internal static class DoctorEndpoints
+{
+    /// <summary>Events of the stream, and the time between them: long enough to tell a proxy that holds them back from one that does not.</summary>
+    private const int StreamEvents = 5;
+
+    private const int LongestEvidence = 16 * 1024;
+    private const int BufferSize = 4096;
+
+    private static readonly TimeSpan StreamGap = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long a client may take to answer a Close when the server stops.</summary>
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
+
+    private static readonly JsonSerializerOptions Shape = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+    };
+
+    public static void Map(RouteGroupBuilder group)
+    {
+        group.MapGet("/probe", Probe);
+        group.MapGet("/probe/stream", Stream);
+        group.MapPost("/diagnosis", Diagnose);
+        // The application may have no WebSockets of its own: this endpoint brings its own middleware.
+        var echo = ((IEndpointRouteBuilder)group).CreateApplicationBuilder();
+        echo.UseWebSockets();
+        echo.Run(Echo);
+        group.Map("/echo", echo.Build());
+    }
+
+    /// <summary>An answer with nothing in it but how the server sees whoever asks.</summary>
+    private static IResult Probe(HttpContext context, InspectorAccess access)
+    {
+        if (InspectorEndpoints.Refuse(context, access) is { } refusal) return refusal;
+        context.Response.Headers.CacheControl = "no-store";
+        return Results.Json(new { client = $"{context.Connection.RemoteIpAddress?.MapToIPv6()}".Replace("::ffff:", "", StringComparison.Ordinal), scheme = context.Request.Scheme, host = context.Request.Host.Value, protocol = context.Request.Protocol });
+    }
+
+    /// <summary>A few server-sent events, one after the other.</summary>
+    private static IResult Stream(HttpContext context, InspectorAccess access)
+    {
+        if (InspectorEndpoints.Refuse(context, access) is { } refusal) return refusal;
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        return Results.Stream(
+            async body =>
+            {
+                for (var i = 0; i < StreamEvents; i++)
+                {
+                    if (i > 0) await Task.Delay(StreamGap, context.RequestAborted);
+                    await body.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"data: {i}\n\n"), context.RequestAborted);
+                    await body.FlushAsync(context.RequestAborted);
+                }
+            },
+            "text/event-stream");
+    }
+
+    /// <summary>Evidence in, cause and fix out. The proxy on the way is recognised by the answer's own fields.</summary>
+    private static async Task<IResult> Diagnose(HttpContext context, InspectorAccess access)
+    {
+        if (InspectorEndpoints.Refuse(context, access) is { } refusal) return refusal;
+        if (context.Request.ContentLength is null or > LongestEvidence)
+            return Results.Problem(statusCode: 413, title: "Too much evidence", detail: $"Evidence is JSON of known length, at most {LongestEvidence} bytes.");
+        try
+        {
+            var evidence = await JsonSerializer.DeserializeAsync<ProbeEvidence>(context.Request.Body, Shape, context.RequestAborted) ?? throw new JsonException("It is null.");
+            var proxy = ProxyFingerprint.Of([KeyValuePair.Create("Server", evidence.Server)], evidence.Text).Proxy;
+            return Results.Json(ConnectCauses.Find(evidence with { Proxy = proxy }), Shape);
+        }
+        catch (JsonException wrong)
+        {
+            return Results.Problem(statusCode: 400, title: "Bad evidence", detail: PrintableText.OneLine(wrong.Message, 300));
+        }
+    }
+
+    private static async Task Echo(HttpContext context)
+    {
+        var services = context.RequestServices;
+        if (InspectorEndpoints.Refuse(context, (InspectorAccess)services.GetService(typeof(InspectorAccess))!) is { } refusal)
+        {
+            await refusal.ExecuteAsync(context);
+            return;
+        }
+
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            context.Response.Headers.Upgrade = "websocket";
+            await Results.Problem(statusCode: 426, title: "WebSocket only", detail: "This path speaks WebSocket, and echoes each message: the Upgrade field did not reach it.").ExecuteAsync(context);
+            return;
+        }
+
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        await using var stopping = ((IHostApplicationLifetime)services.GetService(typeof(IHostApplicationLifetime))!).ApplicationStopping.Register(() =>
+        {
+            limit.CancelAfter(CloseLimit);
+            _ = Try(socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "The server is stopping.", limit.Token));
+        });
+        await Try(Echo(socket, limit.Token));
+    }
+
+    /// <summary>Piece by piece, so that a message of any length needs one buffer.</summary>
+    private static async Task Echo(WebSocket socket, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[BufferSize];
+        while (true)
+        {
+            var piece = await socket.ReceiveAsync(buffer.AsMemory(), cancellationToken);
+            if (piece.MessageType == WebSocketMessageType.Close) break;
+            await socket.SendAsync(buffer.AsMemory(0, piece.Count), piece.MessageType, piece.EndOfMessage, cancellationToken);
+        }
+
+        if (socket.State == WebSocketState.CloseReceived) await socket.CloseOutputAsync(socket.CloseStatus ?? WebSocketCloseStatus.Empty, socket.CloseStatusDescription, cancellationToken);
+    }
+
+    /// <summary>The other side vanished or broke the protocol, or time is up: the socket has said what there was to say.</summary>
+    private static async Task Try(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (Exception trouble) when (trouble is WebSocketException or OperationCanceledException or ObjectDisposedException)
+        {
+        }
+    }
+}
