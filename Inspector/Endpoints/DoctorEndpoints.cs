@@ -20,7 +20,7 @@ internal static class DoctorEndpoints
     /// <summary>Events of the stream, and the time between them: long enough to tell a proxy that holds them back from one that does not.</summary>
     private const int StreamEvents = 5;
 
-    private const int LongestEvidence = 16 * 1024;
+    private const int LongestEvidence = 4 * 1024;
     private const int BufferSize = 4096;
 
     private static readonly TimeSpan StreamGap = TimeSpan.FromMilliseconds(200);
@@ -40,7 +40,7 @@ internal static class DoctorEndpoints
     {
         group.MapGet("/probe", Probe);
         group.MapGet("/probe/stream", Stream);
-        group.MapPost("/diagnosis", Diagnose);
+        group.MapGet("/diagnosis", Diagnose);
         // The application may have no WebSockets of its own: this endpoint brings its own middleware.
         var echo = ((IEndpointRouteBuilder)group).CreateApplicationBuilder();
         echo.UseWebSockets();
@@ -75,17 +75,20 @@ internal static class DoctorEndpoints
             "text/event-stream");
     }
 
-    /// <summary>Evidence in, cause and fix out. The proxy on the way is recognised by the answer's own fields.</summary>
-    private static async Task<IResult> Diagnose(HttpContext context, InspectorAccess access)
+    /// <summary>
+    /// Evidence in, cause and fix out. It changes nothing, and so is a GET: a proxy that does not pass Host on makes origin checks refuse everything else, which is one of
+    /// the things to be explained. The proxy on the way is recognised by the answer's own fields.
+    /// </summary>
+    private static IResult Diagnose(HttpContext context, InspectorAccess access, string? evidence)
     {
         if (InspectorEndpoints.Refuse(context, access) is { } refusal) return refusal;
-        if (context.Request.ContentLength is null or > LongestEvidence)
-            return Results.Problem(statusCode: 413, title: "Too much evidence", detail: $"Evidence is JSON of known length, at most {LongestEvidence} bytes.");
+        if (evidence is null or { Length: > LongestEvidence }) return Results.Problem(statusCode: 400, title: "Bad evidence", detail: $"evidence is JSON, at most {LongestEvidence} characters.");
         try
         {
-            var evidence = await JsonSerializer.DeserializeAsync<ProbeEvidence>(context.Request.Body, Shape, context.RequestAborted) ?? throw new JsonException("It is null.");
-            var proxy = ProxyFingerprint.Of([KeyValuePair.Create("Server", evidence.Server)], evidence.Text).Proxy;
-            return Results.Json(ConnectCauses.Find(evidence with { Proxy = proxy }), Shape);
+            var seen = JsonSerializer.Deserialize<ProbeEvidence>(evidence, Shape) ?? throw new JsonException("It is null.");
+            var proxy = ProxyFingerprint.Of([KeyValuePair.Create("Server", seen.Server)], seen.Text).Proxy;
+            context.Response.Headers.CacheControl = "no-store";
+            return Results.Json(ConnectCauses.Find(seen with { Proxy = proxy }), Shape);
         }
         catch (JsonException wrong)
         {

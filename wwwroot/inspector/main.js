@@ -73,7 +73,7 @@ function open() {
 /** @param {Route} route */
 function show(route) {
   if (route.view === 'connection') return showConnection(place, route, feed);
-  feed.want({ connections: [], pulse: route.view === 'connections' });
+  feed.want({ connections: [], pulse: route.view === 'connections' || route.view === 'doctor' });
   if (route.view === 'doctor') return showDoctor(place);
   if (route.view === 'xray') return showXray(place, route);
   return route.view === 'way' ? showWay(place, route) : showConnections(place, route, feed);

@@ -37,6 +37,8 @@ export async function probeHttp(signal) {
   const times = [];
   /** @type {string[]} */
   const seen = [];
+  /** @type {string | undefined} */
+  let warning;
   for (let i = 0; i < tries; i++) {
     const start = performance.now();
     const answer = await ask('/probe', signal);
@@ -47,11 +49,16 @@ export async function probeHttp(signal) {
     seen.push(`the server takes you for ${body.client}, by ${body.scheme}, at ${body.host}`);
     const server = answer.headers.get('server');
     if (server) seen.push(`answered by ${server}`);
+    if (body.host !== location.host) {
+      warning = `You asked for ${location.host}, and the server was asked for ${body.host}: a proxy does not pass Host on, and what checks the origin refuses. nginx: proxy_set_header Host $http_host; Apache: ProxyPreserveHost On`;
+    } else if (`${body.scheme}:` !== location.protocol) {
+      warning = `You came by ${location.protocol.slice(0, -1)}, and the server takes it for ${body.scheme}: let the proxy set X-Forwarded-Proto, and the server trust that proxy.`;
+    }
   }
   const [entry] = performance.getEntriesByName(new URL(`${path}/probe`, location.href).href).slice(-1);
   if (entry instanceof PerformanceResourceTiming && entry.nextHopProtocol) seen.push(`this browser speaks ${entry.nextHopProtocol} with what is nearest to it`);
   seen.unshift(`a request takes ${shown(median(times))} (median of ${tries})`);
-  return { seen, times };
+  return warning ? { seen, times, warning } : { seen, times };
 }
 
 /** Whether what the server sends bit by bit arrives bit by bit: the inspector's own feed depends on it. @param {AbortSignal} signal @returns {Promise<Finding>} */
@@ -81,6 +88,7 @@ export async function probeStream(signal) {
  * @returns {Promise<{ socket: WebSocket, finding: Finding }>}
  */
 export async function probeUpgrade(signal) {
+  const before = new Set((await refusals(signal)).map((one) => one.id));
   const start = performance.now();
   const socket = new WebSocket(echoAddress());
   socket.binaryType = 'arraybuffer';
@@ -93,9 +101,20 @@ export async function probeUpgrade(signal) {
   });
   if (opened) return { socket, finding: { seen: [`a WebSocket opened in ${shown(performance.now() - start)}`, `extensions: ${socket.extensions || 'none'}`] } };
   socket.close();
+  const refusal = (await refusals(signal)).find((one) => !before.has(one.id));
+  if (refusal?.close) throw new Failure(`the server refused: ${refusal.close.sentence}`, { sign: 'notUpgraded', status: refusal.close.code, isSecure: location.protocol === 'https:' });
   const plain = await ask('/echo', signal);
   const evidence = await evidenceOf(plain, 'notUpgraded');
   throw new Failure(`no WebSocket opened; a plain request to its path got ${plain.status} ${plain.statusText}, as a request does whose Upgrade field was taken out on the way`, evidence);
+}
+
+/**
+ * Requests for the echo's WebSocket that the server saw and refused, as far as the viewer may see them.
+ * @param {AbortSignal} signal @returns {Promise<import('../types.js').Connection[]>}
+ */
+async function refusals(signal) {
+  const answer = await ask('/connections?state=refused&limit=100', signal);
+  return answer.ok ? (await answer.json()).items.filter((/** @type {import('../types.js').Connection} */ one) => one.path?.endsWith('/echo')) : [];
 }
 
 /** @param {WebSocket} socket @param {AbortSignal} signal @returns {Promise<Finding>} */
@@ -158,7 +177,7 @@ export async function probeIdle(socket, seconds, signal, tick) {
 
 /** What the catalogue says. @param {Evidence} evidence @returns {Promise<{ cause: string, certainty: string, sentence: string, fix: string, lines: string[] }>} */
 export async function diagnose(evidence) {
-  const answer = await fetch(`${path}/diagnosis`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(evidence) });
+  const answer = await fetch(`${path}/diagnosis?evidence=${encodeURIComponent(JSON.stringify(evidence))}`, { cache: 'no-store' });
   if (!answer.ok) throw new Error(`The catalogue answered ${answer.status}.`);
   return answer.json();
 }
@@ -175,7 +194,7 @@ async function ask(address, signal) {
 
 /** @param {Response} answer @param {string} sign @returns {Promise<Evidence>} */
 async function evidenceOf(answer, sign) {
-  const text = (await answer.text().catch(() => '')).slice(0, 1024);
+  const text = (await answer.text().catch(() => '')).slice(0, 400);
   return { sign, status: answer.status, server: answer.headers.get('server') ?? '', contentType: answer.headers.get('content-type') ?? '', text, isSecure: location.protocol === 'https:' };
 }
 
