@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
 using RealtimeHello.Contracts;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
@@ -56,6 +57,9 @@ public sealed class RelayedApplicationsTests(Browser browser)
             // A goodbye that is answered: whoever vanishes may leave something unread on the way.
             await page.Page.Locator("#sign-out").ClickAsync();
             await relay.Closed(relay.Journal.Connections.Single(record => record.Facts.Upgraded).Id);
+            // Signing out loads the page anew: in the middle of that a browser is not closed.
+            await page.Page.GetByTestId("name-input").WaitForAsync();
+            await page.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         }
 
         (await before.Hashes()).Should().NotBeEmpty().And.Equal(await behind.Hashes());
