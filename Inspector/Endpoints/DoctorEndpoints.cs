@@ -1,9 +1,9 @@
-using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RealtimeHello.Inspector.Access;
 using RealtimeHello.Layers;
@@ -21,12 +21,8 @@ internal static class DoctorEndpoints
     private const int StreamEvents = 5;
 
     private const int LongestEvidence = 4 * 1024;
-    private const int BufferSize = 4096;
 
     private static readonly TimeSpan StreamGap = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>How long a client may take to answer a Close when the server stops.</summary>
-    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
 
     private static readonly JsonSerializerOptions Shape = new(JsonSerializerDefaults.Web)
     {
@@ -99,7 +95,7 @@ internal static class DoctorEndpoints
     private static async Task Echo(HttpContext context)
     {
         var services = context.RequestServices;
-        if (InspectorEndpoints.Refuse(context, (InspectorAccess)services.GetService(typeof(InspectorAccess))!) is { } refusal)
+        if (InspectorEndpoints.Refuse(context, services.GetRequiredService<InspectorAccess>()) is { } refusal)
         {
             await refusal.ExecuteAsync(context);
             return;
@@ -112,39 +108,6 @@ internal static class DoctorEndpoints
             return;
         }
 
-        using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        await using var stopping = ((IHostApplicationLifetime)services.GetService(typeof(IHostApplicationLifetime))!).ApplicationStopping.Register(() =>
-        {
-            limit.CancelAfter(CloseLimit);
-            _ = Try(socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "The server is stopping.", limit.Token));
-        });
-        await Try(Echo(socket, limit.Token));
-    }
-
-    /// <summary>Piece by piece, so that a message of any length needs one buffer.</summary>
-    private static async Task Echo(WebSocket socket, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[BufferSize];
-        while (true)
-        {
-            var piece = await socket.ReceiveAsync(buffer.AsMemory(), cancellationToken);
-            if (piece.MessageType == WebSocketMessageType.Close) break;
-            await socket.SendAsync(buffer.AsMemory(0, piece.Count), piece.MessageType, piece.EndOfMessage, cancellationToken);
-        }
-
-        if (socket.State == WebSocketState.CloseReceived) await socket.CloseOutputAsync(socket.CloseStatus ?? WebSocketCloseStatus.Empty, socket.CloseStatusDescription, cancellationToken);
-    }
-
-    /// <summary>The other side vanished or broke the protocol, or time is up: the socket has said what there was to say.</summary>
-    private static async Task Try(Task task)
-    {
-        try
-        {
-            await task;
-        }
-        catch (Exception trouble) when (trouble is WebSocketException or OperationCanceledException or ObjectDisposedException)
-        {
-        }
+        await WebSocketEcho.Serve(context, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
     }
 }
