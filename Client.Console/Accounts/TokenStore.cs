@@ -46,9 +46,9 @@ internal sealed class TokenStore(string folder, TimeProvider clock, Action<strin
         var draft = $"{file}.{Guid.NewGuid():N}.draft";
         try
         {
-            MakeFolder();
+            PrivateFiles.MakeFolder(_folder);
             var token = new KeptToken(server.ToString(), signedIn.Name, signedIn.AccessToken, signedIn.ExpiresAt);
-            using (var stream = new FileStream(draft, NewPrivateFile()))
+            using (var stream = new FileStream(draft, PrivateFiles.New()))
             {
                 JsonSerializer.Serialize(stream, token, AccountsJson.Default.KeptToken);
                 stream.Flush(flushToDisk: true);
@@ -102,19 +102,6 @@ internal sealed class TokenStore(string folder, TimeProvider clock, Action<strin
     }
 
     private bool HasExpired(KeptToken token) => token.ExpiresAt <= clock.GetUtcNow().UtcDateTime;
-
-    private void MakeFolder()
-    {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(_folder);
-        else Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    private static FileStreamOptions NewPrivateFile()
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return options;
-    }
 
     private static void TryDelete(string draft)
     {

@@ -37,12 +37,7 @@ internal static class DoctorCommand
         var url = new Argument<HelloTarget?>("URL")
         {
             Description = "The server's address: ws://, wss://, http:// or https://.",
-            CustomParser = result =>
-            {
-                if (HelloTarget.TryParse(result.Tokens[0].Value, out var target, out var fault)) return target;
-                result.AddError(fault);
-                return null;
-            },
+            CustomParser = result => OptionValues.Parsed<HelloTarget>(result, HelloTarget.TryParse),
         };
         var hub = new Option<string?>("--hub")
         {
@@ -92,17 +87,10 @@ internal static class DoctorCommand
         return command;
     }
 
-    /// <summary>The value of a header field: visible ASCII, so that no line can be smuggled into the request.</summary>
     private static Option<string?> Field(string name, string description, string help) => new(name)
     {
         Description = description,
         HelpName = help,
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            if (text.Length > 0 && text.All(c => c is > ' ' and <= '~')) return text;
-            result.AddError($"{name} is visible ASCII without blanks.");
-            return null;
-        },
+        CustomParser = OptionValues.FieldValue,
     };
 }

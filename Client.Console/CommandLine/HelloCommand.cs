@@ -39,8 +39,8 @@ internal static class HelloCommand
         var url = new Argument<HelloTarget>("URL")
         {
             Description = "The WebSocket's address: ws://, wss://, http:// or https://.",
-            DefaultValueFactory = _ => ParseTarget(HelloTarget.Default, _ => { })!,
-            CustomParser = result => ParseTarget(result.Tokens[0].Value, result.AddError),
+            DefaultValueFactory = _ => HelloTarget.TryParse(HelloTarget.Default, out var target, out string? _) ? target : throw new InvalidOperationException(HelloTarget.Default),
+            CustomParser = result => OptionValues.Parsed<HelloTarget>(result, HelloTarget.TryParse),
         };
         var layers = OptionValues.LayersOption("Which layers to show.", defaultsToAll: true);
         var subprotocol = new Option<string?>("--subprotocol")
@@ -72,12 +72,5 @@ internal static class HelloCommand
             Wait = result.GetValue(wait) ?? TimeSpan.FromSeconds(10),
         }));
         return command;
-    }
-
-    private static HelloTarget? ParseTarget(string text, Action<string> fail)
-    {
-        if (HelloTarget.TryParse(text, out var target, out var fault)) return target;
-        fail(fault);
-        return null;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using RealtimeHello.Layers;
 
@@ -21,6 +22,25 @@ internal static class OptionValues
         var text = result.Tokens[0].Value;
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= most) return TimeSpan.FromSeconds(seconds);
         result.AddError($"{Name(result)} is a number of seconds from 0 to {most:N0}, not '{text}'.");
+        return null;
+    }
+
+    /// <summary>Reads a value; what is wrong with it is said in one sentence.</summary>
+    public delegate bool TryParse<T>(string? text, [NotNullWhen(true)] out T? value, [NotNullWhen(false)] out string? fault) where T : class;
+
+    public static T? Parsed<T>(ArgumentResult result, TryParse<T> parse) where T : class
+    {
+        if (parse(result.Tokens[0].Value, out var value, out var fault)) return value;
+        result.AddError(fault);
+        return null;
+    }
+
+    /// <summary>The value of a header field: visible ASCII, so that no line can be smuggled into a request.</summary>
+    public static string? FieldValue(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (text.Length > 0 && text.All(c => c is > ' ' and <= '~')) return text;
+        result.AddError($"{Name(result)} is visible ASCII without blanks.");
         return null;
     }
 

@@ -38,24 +38,14 @@ internal static class RelayCommand
             Description = "Where clients connect to; without a host only from this machine. Port 0 finds a free one.",
             HelpName = "HOST:PORT",
             Required = true,
-            CustomParser = result =>
-            {
-                if (ListenAddress.TryParse(result.Tokens[0].Value, out var address, out var fault)) return address;
-                result.AddError(fault);
-                return null;
-            },
+            CustomParser = result => OptionValues.Parsed<ListenAddress>(result, ListenAddress.TryParse),
         };
         var target = new Option<RelayTarget>("--target")
         {
             Description = "The server: ws://, wss://, http:// or https://.",
             HelpName = "URL",
             Required = true,
-            CustomParser = result =>
-            {
-                if (RelayTarget.TryParse(result.Tokens[0].Value, out var address, out var fault)) return address;
-                result.AddError(fault);
-                return null;
-            },
+            CustomParser = result => OptionValues.Parsed<RelayTarget>(result, RelayTarget.TryParse),
         };
         var layers = OptionValues.LayersOption("Which layers to print; none prints nothing.", defaultsToAll: true, canBeNone: true);
         var grep = new Option<string?>("--grep") { Description = "Print only events that hold this text, without regard to case.", HelpName = "TEXT" };

@@ -31,25 +31,14 @@ internal static class WatchCommand
         var url = new Argument<Uri?>("URL")
         {
             Description = "The server's address, or its inspector's.",
-            CustomParser = result =>
-            {
-                if (HelloTarget.TryParse(result.Tokens[0].Value, out var target, out var fault)) return InspectorOf(target.Uri);
-                result.AddError(fault);
-                return null;
-            },
+            CustomParser = result => OptionValues.Parsed<HelloTarget>(result, HelloTarget.TryParse) is { } target ? InspectorOf(target.Uri) : null,
         };
         var token = new Option<string?>("--token")
         {
             Description = "The operator's token, or a user's access token; it is never shown.",
             HelpName = "T",
             Required = true,
-            CustomParser = result =>
-            {
-                var text = result.Tokens[0].Value;
-                if (text.Length > 0 && text.All(c => c is > ' ' and <= '~')) return text;
-                result.AddError("--token is visible ASCII without blanks.");
-                return null;
-            },
+            CustomParser = OptionValues.FieldValue,
         };
         var layers = OptionValues.LayersOption("Which layers to show.", defaultsToAll: true);
         var grep = new Option<string?>("--grep") { Description = "Only events that hold this text, without regard to case.", HelpName = "TEXT" };

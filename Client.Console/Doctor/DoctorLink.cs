@@ -72,7 +72,7 @@ internal sealed class DoctorLink(DoctorSettings settings, IPAddress address) : I
         var alpn = tls.NegotiatedApplicationProtocol.Protocol.IsEmpty ? "none" : $"{tls.NegotiatedApplicationProtocol}";
         return
         [
-            $"{tls.SslProtocol switch { SslProtocols.Tls13 => "TLS 1.3", SslProtocols.Tls12 => "TLS 1.2", var other => $"{other}" }}, {tls.NegotiatedCipherSuite}, ALPN {alpn}",
+            $"{ConnectionNames.Of(tls.SslProtocol)}, {tls.NegotiatedCipherSuite}, ALPN {alpn}",
             $"certificate {certificate.Subject}, until {ExpiresAt:yyyy-MM-dd}",
             $"chain: {string.Join(" <- ", _chain)}",
         ];
@@ -132,21 +132,24 @@ internal sealed class DoctorLink(DoctorSettings settings, IPAddress address) : I
     {
         var key = NewKey();
         var answer = await Ask(key, settings.Origin, cancellationToken);
-        var evidence = new ProbeEvidence
-        {
-            Sign = answer.Status == 101 ? ProbeSign.WrongAccept : ProbeSign.NotUpgraded,
-            Status = answer.Status,
-            Server = answer["Server"] ?? "",
-            ContentType = answer["Content-Type"] ?? "",
-            Path = settings.Target.Uri.AbsolutePath,
-            Location = answer["Location"],
-            Text = answer.Body,
-            Proxy = answer.Proxy.Kind,
-            HasToken = settings.Token is not null,
-        };
-        if (answer.Status != 101 || answer["Sec-WebSocket-Accept"] != WebSocketAgreement.AcceptOf(key)) throw new ProbeFailure(evidence, Describe(answer)) { Heads = HeadsOf(answer) };
-        return answer;
+        if (answer.Status == 101 && answer["Sec-WebSocket-Accept"] == WebSocketAgreement.AcceptOf(key)) return answer;
+        var sign = answer.Status == 101 ? ProbeSign.WrongAccept : ProbeSign.NotUpgraded;
+        throw new ProbeFailure(EvidenceOf(settings, answer, sign), Describe(answer)) { Heads = HeadsOf(answer) };
     }
+
+    /// <summary>What an answer is evidence of.</summary>
+    public static ProbeEvidence EvidenceOf(DoctorSettings settings, HttpAnswer answer, ProbeSign sign) => new()
+    {
+        Sign = sign,
+        Status = answer.Status,
+        Server = answer["Server"] ?? "",
+        ContentType = answer["Content-Type"] ?? "",
+        Path = settings.Target.Uri.AbsolutePath,
+        Location = answer["Location"],
+        Text = answer.Body,
+        Proxy = answer.Proxy.Kind,
+        HasToken = settings.Token is not null,
+    };
 
     /// <summary>What was sent last, and what answered it.</summary>
     public DoctorHeads HeadsOf(HttpAnswer answer) => new(Sent, [answer.StartLine, .. answer.Fields.Take(60).Select(field => Hidden(field) ? $"{field.Key}: ****" : $"{field.Key}: {field.Value}")]);

@@ -10,7 +10,7 @@ internal sealed class DoctorProgress(TextWriter? terminal)
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
 
     /// <summary>Begins to say it; disposing ends that, and takes the line back.</summary>
-    public IDisposable Begin(string what, TimeSpan limit) => terminal is null ? new MemoryStream() : new Line(terminal, what, limit);
+    public IDisposable? Begin(string what, TimeSpan limit) => terminal is null ? null : new Line(terminal, what, limit);
 
     private sealed class Line : IDisposable
     {

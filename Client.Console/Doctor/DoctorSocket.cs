@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using RealtimeHello.Client.Frames;
 using RealtimeHello.Layers.WebSockets;
 
 namespace RealtimeHello.Client.Doctor;
@@ -45,17 +46,9 @@ internal sealed class DoctorSocket(Stream stream)
     /// <summary>Sends one frame, masked as all of a client's.</summary>
     public async Task Send(WebSocketOpcode opcode, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken, bool fin = true)
     {
-        var size = payload.Length < 126 ? 2 : payload.Length <= ushort.MaxValue ? 4 : 10;
-        var frame = new byte[size + 4 + payload.Length];
-        frame[0] = (byte)((fin ? 0x80 : 0) | (byte)opcode);
-        frame[1] = (byte)(0x80 | (size switch { 2 => payload.Length, 4 => 126, _ => 127 }));
-        if (size == 4) BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(2), (ushort)payload.Length);
-        if (size == 10) BinaryPrimitives.WriteUInt64BigEndian(frame.AsSpan(2), (ulong)payload.Length);
-        RandomNumberGenerator.Fill(frame.AsSpan(size, 4));
-        for (var i = 0; i < payload.Length; i++) frame[size + 4 + i] = (byte)(payload.Span[i] ^ frame[size + (i & 3)]);
         try
         {
-            await stream.WriteAsync(frame, cancellationToken);
+            await stream.WriteAsync(ClientFrame.Of(opcode, payload.Span, fin), cancellationToken);
         }
         catch (IOException gone)
         {

@@ -68,16 +68,8 @@ internal sealed class Negotiation(DoctorSettings settings, Func<CancellationToke
         return (answer, answer.Status == 200 ? Offer.Read(answer) : null);
     }
 
-    private ProbeEvidence EvidenceOf(HttpAnswer answer, ProbeSign sign = ProbeSign.NotUpgraded, string? text = null) => new()
-    {
-        Sign = sign,
-        Status = answer.Status,
-        Server = answer["Server"] ?? "",
-        ContentType = answer["Content-Type"] ?? "",
-        Text = text ?? answer.Body,
-        Proxy = answer.Proxy.Kind,
-        HasToken = settings.Token is not null,
-    };
+    private ProbeEvidence EvidenceOf(HttpAnswer answer, ProbeSign sign = ProbeSign.NotUpgraded, string? text = null) =>
+        DoctorLink.EvidenceOf(settings, answer, sign) with { Text = text ?? answer.Body };
 
     /// <param name="Token">Names the connection to come.</param>
     /// <param name="Transports">Which the server has.</param>

@@ -54,7 +54,7 @@ internal sealed class Whereabouts(DoctorSettings settings, Func<DoctorSettings, 
     {
         var folder = path[..(path.IndexOf(".io", StringComparison.Ordinal) + 3)] + "/";
         if (At($"{folder}?EIO=4&transport=polling") is not { } polling || At($"{folder}?EIO=4&transport=websocket") is not { } target) return null;
-        if (await Ask(polling, null, cancellationToken) is not { Status: 200 } answer || !Conversation.IsEngineIo(TextOf(answer), out var session)) return null;
+        if (await Ask(polling, null, cancellationToken) is not { Status: 200 } answer || !Conversation.IsEngineIo(answer.Body, out var session)) return null;
         return (target, WebSocketKind.EngineIo, $"Socket.IO (Engine.IO 4) answers at {folder}, {session}: examined there");
     }
 
@@ -102,11 +102,4 @@ internal sealed class Whereabouts(DoctorSettings settings, Func<DoctorSettings, 
     }
 
     private HelloTarget? At(string path) => HelloTarget.TryParse(new Uri(settings.Target.Uri, path).AbsoluteUri, out var target, out _) ? target : null;
-
-    /// <summary>The body without the lines of its chunks.</summary>
-    private static string TextOf(HttpAnswer answer)
-    {
-        var start = answer.Body.IndexOf("0{", StringComparison.Ordinal);
-        return start is >= 0 and < 16 ? answer.Body[start..] : answer.Body;
-    }
 }

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using RealtimeHello.Client.Frames;
 using RealtimeHello.Layers.WebSockets;
 
 namespace RealtimeHello.Client.Hello;
@@ -30,9 +30,7 @@ internal sealed class FrameGate(Stream inner) : Stream
     /// <param name="cancellationToken">Gives up before it is written.</param>
     public async Task Ping(byte[] payload, CancellationToken cancellationToken)
     {
-        var key = RandomNumberGenerator.GetBytes(4);
-        byte[] frame = [0x80 | (byte)WebSocketOpcode.Ping, (byte)(0x80 | payload.Length), .. key, .. payload.Select((value, at) => (byte)(value ^ key[at & 3]))];
-        await WriteAsync(frame, cancellationToken);
+        await WriteAsync(ClientFrame.Of(WebSocketOpcode.Ping, payload), cancellationToken);
         await FlushAsync(cancellationToken);
     }
 

@@ -13,8 +13,12 @@ internal sealed class ShownEvents(IReadOnlySet<Layer> layers, string? text, Laye
     /// <summary>The rows of an event; none when it is not to be shown.</summary>
     public IEnumerable<Row> Rows(LayerEvent happened, ConnectionRecord record)
     {
-        if (!layers.Contains(happened.Detail.Layer)) return [];
-        var rows = format.Lines(happened, record);
+        return layers.Contains(happened.Detail.Layer) ? WithText(format.Lines(happened, record), text) : [];
+    }
+
+    /// <summary>An event's rows, when one of them holds a text, without regard to case; null: in any case.</summary>
+    public static IEnumerable<Row> WithText(IEnumerable<Row> rows, string? text)
+    {
         if (text is null) return rows;
         var whole = rows.ToList();
         return whole.Exists(row => string.Concat(row.Spans.Select(span => span.Text)).Contains(text, StringComparison.OrdinalIgnoreCase)) ? whole : [];

@@ -24,11 +24,9 @@ internal sealed class RelayCapture : IAsyncDisposable
     /// <exception cref="ServerTrouble">It is there already, or can't be made.</exception>
     public static RelayCapture Open(string file, long limit, Journal journal)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, Options = FileOptions.Asynchronous };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         try
         {
-            return new RelayCapture(new FileStream(file, options), limit, journal);
+            return new RelayCapture(new FileStream(file, PrivateFiles.New(FileShare.Read, FileOptions.Asynchronous)), limit, journal);
         }
         catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

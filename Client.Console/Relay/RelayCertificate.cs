@@ -67,9 +67,7 @@ internal static class RelayCertificate
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
         using var certificate = request.CreateSelfSigned(now.AddHours(-1), now + Lifetime);
 
-        var folder = Path.GetDirectoryName(file)!;
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PrivateFiles.MakeFolder(Path.GetDirectoryName(file)!);
         WritePrivate(keyFile, key.ExportPkcs8PrivateKeyPem());
         File.WriteAllText(file, certificate.ExportCertificatePem() + "\n");
         return Usable(certificate);
@@ -78,9 +76,7 @@ internal static class RelayCertificate
     private static void WritePrivate(string file, string text)
     {
         File.Delete(file);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var writer = new StreamWriter(file, options);
+        using var writer = new StreamWriter(file, PrivateFiles.New());
         writer.Write(text + "\n");
     }
 

@@ -7,6 +7,7 @@ using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Recording.Journals;
 using RealtimeHello.Recording.Masking;
+using RealtimeHello.Recording.Taps;
 
 namespace RealtimeHello.Client.Relay;
 
@@ -109,7 +110,7 @@ internal sealed class RelayListener : IAsyncDisposable
         try
         {
             var id = string.Create(CultureInfo.InvariantCulture, $"r{Interlocked.Increment(ref _count)}");
-            var recorder = _journal.Open(id, Perspective.Server, NameOf(accepted.RemoteEndPoint), NameOf(accepted.LocalEndPoint), _secrets);
+            var recorder = _journal.Open(id, Perspective.Server, ConnectionNames.Of(accepted.RemoteEndPoint), ConnectionNames.Of(accepted.LocalEndPoint), _secrets);
             // Off the accepting thread, which has others to accept.
             await Task.Run(() => new RelayedConnection(_settings, _certificate, recorder).Run(accepted, stop), CancellationToken.None);
         }
@@ -181,7 +182,4 @@ internal sealed class RelayListener : IAsyncDisposable
             _ => $"{where} can't be listened at: {trouble.Message}",
         };
     }
-
-    private static string NameOf(EndPoint? end) =>
-        end is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped ? $"{new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port)}" : $"{end}";
 }

@@ -21,7 +21,7 @@ internal static class RelayProgram
         }
         catch (ServerTrouble trouble)
         {
-            Note(trouble.Message);
+            Terminals.Note(trouble.Message);
             return 1;
         }
     }
@@ -37,12 +37,12 @@ internal static class RelayProgram
         using var teller = settings.Layers.Count == 0 ? null
             : new LayerTeller(journal, new ShownEvents(settings.Layers, settings.Text, new LayerFormat(TimeZoneInfo.Local, names: true)), output.Write);
         teller?.Follow();
-        foreach (var line in Greeting(settings, listener.Port, inspection?.SignInLink)) Note(line);
+        foreach (var line in Greeting(settings, listener.Port, inspection?.SignInLink)) Terminals.Note(line);
 
-        await listener.Run(Note, leave.Token);
+        await listener.Run(Terminals.Note, leave.Token);
         if (capture is null) return true;
         var trouble = await capture.Finish();
-        Note(trouble ?? $"Recorded into {settings.Capture}; look at it with: realtimehello show {settings.Capture}");
+        Terminals.Note(trouble ?? $"Recorded into {settings.Capture}; look at it with: realtimehello show {settings.Capture}");
         return trouble is null;
     }
 
@@ -66,6 +66,4 @@ internal static class RelayProgram
         if (settings.Capture is { } capture) yield return $"Recording into {capture}.";
         if (inspector is not null) yield return $"Inspector: {inspector}";
     }
-
-    private static void Note(string sentence) => Console.Error.WriteLine(PrintableText.OneLine(sentence, 2_000));
 }

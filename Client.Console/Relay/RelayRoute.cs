@@ -7,6 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Relays;
 using RealtimeHello.Recording;
+using RealtimeHello.Recording.Taps;
 
 namespace RealtimeHello.Client.Relay;
 
@@ -29,7 +30,7 @@ internal static class RelayRoute
         var socket = await Connect(settings, patience.Token, stop);
         try
         {
-            recorder.Fact(new RelayConnected(settings.Target.Authority, NameOf(socket.RemoteEndPoint), Stopwatch.GetElapsedTime(began)));
+            recorder.Fact(new RelayConnected(settings.Target.Authority, ConnectionNames.Of(socket.RemoteEndPoint), Stopwatch.GetElapsedTime(began)));
             var stream = new NetworkStream(socket, ownsSocket: false);
             return new RelayEnd(socket, settings.Target.IsSecure ? await Secure(settings, recorder, stream, patience.Token, stop) : stream);
         }
@@ -39,8 +40,6 @@ internal static class RelayRoute
             throw;
         }
     }
-
-    public static string NameOf(SslProtocols version) => version switch { SslProtocols.Tls13 => "TLS 1.3", SslProtocols.Tls12 => "TLS 1.2", var other => $"{other}" };
 
     private static async Task<Socket> Connect(RelaySettings settings, CancellationToken patience, CancellationToken stop)
     {
@@ -87,7 +86,7 @@ internal static class RelayRoute
         }
 
         var subject = tls.RemoteCertificate is X509Certificate2 certificate ? $"certificate of {certificate.Subject}" : "no certificate";
-        recorder.Fact(new RelaySecured(NameOf(tls.SslProtocol), $"{tls.NegotiatedCipherSuite}", $"{tls.NegotiatedApplicationProtocol}",
+        recorder.Fact(new RelaySecured(ConnectionNames.Of(tls.SslProtocol), $"{tls.NegotiatedCipherSuite}", $"{tls.NegotiatedApplicationProtocol}",
             subject + (refused == SslPolicyErrors.None ? "" : $", taken although {Why(refused)}")));
         return tls;
     }
@@ -112,8 +111,4 @@ internal static class RelayRoute
         SslPolicyErrors.RemoteCertificateNotAvailable => "there is none",
         _ => "it is for another name, and not trusted here",
     };
-
-    /// <summary>A socket for both IP versions writes an IPv4 address as an IPv6 one.</summary>
-    private static string NameOf(EndPoint? end) =>
-        end is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped ? $"{new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port)}" : $"{end}";
 }

@@ -87,7 +87,7 @@ internal sealed class RelayedConnection(RelaySettings settings, X509Certificate2
             throw;
         }
 
-        recorder.Fact(new TlsHandshake(RelayRoute.NameOf(tls.SslProtocol), $"{tls.NegotiatedCipherSuite}", $"{tls.NegotiatedApplicationProtocol}", tls.TargetHostName));
+        recorder.Fact(new TlsHandshake(ConnectionNames.Of(tls.SslProtocol), $"{tls.NegotiatedCipherSuite}", $"{tls.NegotiatedApplicationProtocol}", tls.TargetHostName));
         return (new RelayEnd(accepted, tls), RecorderTap.OfPlaintext(recorder));
     }
 

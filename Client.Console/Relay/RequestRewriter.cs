@@ -22,18 +22,13 @@ internal sealed class RequestRewriter(RelayTarget target, Action<RelayRewrote> r
     private readonly Lock _gate = new();
     private readonly ArrayBufferWriter<byte> _head = new();
     private ConnectionDecoder? _decoder;
-    private bool _isOver;
+    // Read for every chunk of a WebSocket, without the lock.
+    private volatile bool _isOver;
     private bool _headIsComplete;
     private bool _wasSaid;
 
     /// <summary>Nothing more will be changed.</summary>
-    public bool IsOver
-    {
-        get
-        {
-            lock (_gate) return _isOver;
-        }
-    }
+    public bool IsOver => _isOver;
 
     /// <summary>Takes the client's next bytes.</summary>
     /// <param name="bytes">As they came.</param>

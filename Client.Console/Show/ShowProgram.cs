@@ -16,7 +16,7 @@ internal static class ShowProgram
     {
         if (settings.Export is { } asked && !Console.IsOutputRedirected)
         {
-            Note($"An export is no text for a terminal: redirect it, such as > exported.{asked.ToString().ToLowerInvariant()}");
+            Terminals.Note($"An export is no text for a terminal: redirect it, such as > exported.{asked.ToString().ToLowerInvariant()}");
             return 2;
         }
 
@@ -27,21 +27,21 @@ internal static class ShowProgram
         }
         catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            Note($"{settings.File} can't be shown. {trouble.Message}");
+            Terminals.Note($"{settings.File} can't be shown. {trouble.Message}");
             return 1;
         }
 
         var connections = recorded.Connections.Where(connection => settings.Connection is null || connection.Id == settings.Connection).ToList();
         if (connections.Count == 0 && settings.Connection is { } wanted)
         {
-            Note($"{settings.File} has no connection {wanted}; it has {(recorded.Connections.Count == 0 ? "none" : string.Join(", ", recorded.Connections.Take(20).Select(connection => connection.Id)))}.");
+            Terminals.Note($"{settings.File} has no connection {wanted}; it has {(recorded.Connections.Count == 0 ? "none" : string.Join(", ", recorded.Connections.Take(20).Select(connection => connection.Id)))}.");
             return 1;
         }
 
-        foreach (var note in recorded.Notes) Note(note);
+        foreach (var note in recorded.Notes) Terminals.Note(note);
         if (settings.Export is { } format) await Export(format, connections);
         else Print(settings, connections);
-        if (recorded.Trouble is not null) Note(recorded.Trouble);
+        if (recorded.Trouble is not null) Terminals.Note(recorded.Trouble);
         return recorded.Trouble is null ? 0 : 1;
     }
 
@@ -67,6 +67,4 @@ internal static class ShowProgram
             _ => CaptureWriter.Write(stream, connections),
         });
     }
-
-    private static void Note(string sentence) => Console.Error.WriteLine(PrintableText.OneLine(sentence, 2_000));
 }

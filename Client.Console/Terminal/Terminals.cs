@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using RealtimeHello.Layers;
 using Spectre.Console;
 
 namespace RealtimeHello.Client.Terminal;
@@ -28,6 +29,9 @@ internal static class Terminals
     /// <summary>The colours for an output that is written to line by line; null, and so no styles at all, where it is redirected.</summary>
     public static ColorSystem? ColorsOf(bool isRedirected) =>
         isRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } || Environment.GetEnvironmentVariable("TERM") == "dumb" ? null : Colors;
+
+    /// <summary>Says a sentence to whoever started the program, in one harmless line of standard error.</summary>
+    public static void Note(string sentence) => Console.Error.WriteLine(PrintableText.OneLine(sentence, 2_000));
 
     /// <summary>A standard stream as UTF-8 text.</summary>
     public static StreamWriter OpenText(Stream stream) => new(stream, leaveOpen: true) { AutoFlush = false };

@@ -27,7 +27,7 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
     {
         using var leave = new LeaveRequest();
         var output = new RowWriter(Terminals.OpenText(Console.OpenStandardOutput()), Terminals.ColorsOf(Console.IsOutputRedirected));
-        return await new WatchProgram(settings, output, sentence => Console.Error.WriteLine(PrintableText.OneLine(sentence, 2_000))).Run(leave.Token);
+        return await new WatchProgram(settings, output, Terminals.Note).Run(leave.Token);
     }
 
     private async Task<int> Run(CancellationToken leave)
@@ -128,9 +128,8 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
         if (item.EventId is { Length: > 0 } id) _last = id;
         var direction = Text(root, "direction") switch { "received" => Direction.Received, "sent" => Direction.Sent, _ => Direction.Local };
         var at = root.TryGetProperty("at", out var time) && time.TryGetDateTimeOffset(out var moment) ? moment : DateTimeOffset.UnixEpoch;
-        var rows = _format.Lines(at, layer, Text(root, "connection"), direction, Text(root, "kind"), Text(root, "summary"), Fields(root)).ToList();
-        if (settings.Text is { } text && !rows.Exists(row => string.Concat(row.Spans.Select(span => span.Text)).Contains(text, StringComparison.OrdinalIgnoreCase))) return;
-        foreach (var row in rows) output.Write(row);
+        var rows = _format.Lines(at, layer, Text(root, "connection"), direction, Text(root, "kind"), Text(root, "summary"), Fields(root));
+        foreach (var row in ShownEvents.WithText(rows, settings.Text)) output.Write(row);
     }
 
     private static List<string> Fields(JsonElement root)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.Tls;
 using RealtimeHello.Recording.Journals;
@@ -49,7 +48,7 @@ public sealed class ClientRecording(Journal journal, SecretNames secrets)
 
         var stream = new NetworkStream(socket, ownsSocket: true);
         if (context.InitialRequestMessage.Method == HttpMethod.Connect) return stream;
-        var recorder = Open(NameOf(socket.RemoteEndPoint), NameOf(socket.LocalEndPoint));
+        var recorder = Open(ConnectionNames.Of(socket.RemoteEndPoint), ConnectionNames.Of(socket.LocalEndPoint));
         recorder.SampleFrom(() => TcpInfo.Read(socket));
         context.InitialRequestMessage.Options.Set(RecorderOfRequest, recorder);
         return new TappedStream(stream, RecorderTap.OfSocket(recorder), recorder.Close);
@@ -70,12 +69,8 @@ public sealed class ClientRecording(Journal journal, SecretNames secrets)
         Latest = journal.Open(string.Create(CultureInfo.InvariantCulture, $"c{Interlocked.Increment(ref count)}"), Perspective.Client, remote, local, secrets);
 
     private static TlsHandshake Handshake(SslStream tls) => new(
-        tls.SslProtocol switch { SslProtocols.Tls13 => "TLS 1.3", SslProtocols.Tls12 => "TLS 1.2", var other => $"{other}" },
+        ConnectionNames.Of(tls.SslProtocol),
         $"{tls.NegotiatedCipherSuite}",
         $"{tls.NegotiatedApplicationProtocol}",
         tls.TargetHostName);
-
-    /// <summary>A socket for both IP versions writes an IPv4 address as an IPv6 one.</summary>
-    private static string NameOf(EndPoint? end) =>
-        end is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped ? $"{new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port)}" : $"{end}";
 }
