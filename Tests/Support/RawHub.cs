@@ -58,6 +58,9 @@ public sealed class RawHub : IAsyncDisposable
         return _received.ToString();
     }
 
+    /// <summary>Says goodbye by a Close frame, and waits for the server's: .NET's SignalR client leaves without, and the answer may then never get onto the wire.</summary>
+    public Task Close() => _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WaitAsync(Patience);
+
     public ValueTask DisposeAsync()
     {
         _socket.Dispose();

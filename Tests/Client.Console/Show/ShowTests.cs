@@ -4,9 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
-using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
-using RealtimeHello.Contracts;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Recording;
@@ -125,13 +123,13 @@ public sealed class ShowTests : IDisposable
     /// <summary>Signs in, posts, and leaves; each connection is over then.</summary>
     private static async Task Chat(ChatServer server)
     {
-        var ada = await server.SignIn("ada");
-        await using (var hub = server.Hub(ada))
+        await using (var hub = await RawHub.Connect(server, "ada", "json"))
         {
-            await hub.StartAsync(cancel);
-            await hub.InvokeAsync<RoomState>(nameof(IChatHub.JoinRoom), "lobby", null, cancel);
-            await hub.InvokeAsync<PostReceipt>(nameof(IChatHub.PostMessage), "lobby", Guid.CreateVersion7(), "hello from packets", cancel);
-            await hub.StopAsync(cancel);
+            await hub.SendJson("""{"type":1,"invocationId":"1","target":"JoinRoom","arguments":["lobby",null]}""");
+            await hub.Find("\"invocationId\":\"1\"");
+            await hub.SendJson($$"""{"type":1,"invocationId":"2","target":"PostMessage","arguments":["lobby","{{Guid.CreateVersion7()}}","hello from packets"]}""");
+            await hub.Find("\"invocationId\":\"2\"");
+            await hub.Close();
         }
 
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
