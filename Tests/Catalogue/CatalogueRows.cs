@@ -17,8 +17,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using RealtimeHello.Layers;
-using RealtimeHello.Layers.Decoding;
-using RealtimeHello.Recording;
 using RealtimeHello.Recording.Journals;
 using RealtimeHello.Tests.Deploy.Proxies;
 using RealtimeHello.Tests.Support;
@@ -307,8 +305,6 @@ internal static class CatalogueRows
         await using var client = await server.Connect("ada");
         await client.Invoking(connection => connection.InvokeAsync("NoSuchMethod")).Should().ThrowAsync<Exception>();
         var record = server.Services.GetRequiredService<Journal>().Connections.Single(record => record.Facts.Upgraded);
-        var events = new List<LayerEvent>();
-        new ConnectionReader(record, DecodingDepth.Full).Read(events);
-        return $"inspector, {events.Last(happened => happened.Detail.Kind == "completion").Detail.Summary}";
+        return $"inspector, {RecordEvents.Of(record).Last(happened => happened.Detail.Kind == "completion").Detail.Summary}";
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.SignalR.Client;
 using RealtimeHello.Contracts;
@@ -101,7 +100,7 @@ public sealed class WatchTests : IDisposable
 
         public async Task<int> Interrupt()
         {
-            using (var kill = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync(cancel);
+            await Signals.Send(_process, "INT");
             await _process.WaitForExitAsync(cancel).WaitAsync(Patience, cancel);
             while (_lines.Reader.TryRead(out var line)) _seen.Add(line);
             return _process.ExitCode;

@@ -56,12 +56,7 @@ public sealed class ChatServerProcess : IAsyncDisposable
 
     /// <summary>Sends a signal.</summary>
     /// <param name="name">Such as <c>TERM</c> or <c>INT</c>.</param>
-    public async Task Signal(string name)
-    {
-        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-        kill.ExitCode.Should().Be(0);
-    }
+    public Task Signal(string name) => Signals.Send(_process, name);
 
     /// <summary>Ends it as by <c>kill -9</c>.</summary>
     public async Task Kill()

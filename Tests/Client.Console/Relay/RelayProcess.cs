@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.RegularExpressions;
+using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Client.Relay;
 
@@ -49,7 +49,7 @@ internal sealed partial class RelayProcess : IAsyncDisposable
     /// <returns>Its exit code, and all that it printed.</returns>
     public async Task<(int ExitCode, string Output)> Interrupt()
     {
-        using (var kill = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        await Signals.Send(_process, "INT");
         await _process.WaitForExitAsync().WaitAsync(Patience);
         return (_process.ExitCode, await _output);
     }

@@ -195,7 +195,7 @@ public sealed class RelayTests : IDisposable
         var authority = $"localhost:{((IPEndPoint)_target.LocalEndpoint).Port}";
         arrived.Should().Be($"GET /secret HTTP/1.1\r\nHost: {authority}\r\nOrigin: https://{authority}\r\nAuthorization: Bearer abc\r\n\r\n");
         Encoding.ASCII.GetString(await ToEnd(tls)).Should().Be("HTTP/1.1 204 No Content\r\n\r\n");
-        var told = EventsOf(await relay.Closed("r1"));
+        var told = RecordEvents.Of(await relay.Closed("r1"));
         told.Select(happened => $"{LayerNames.Of(happened.Detail.Layer)}.{happened.Detail.Kind}").Should().ContainInOrder(
             "tcp.opened", "tls.clientHello", "tls.handshake", "tcp.relayed", "tls.relayed", "http.request", "http.rewritten", "http.response", "tcp.closed");
         told.Should().NotContain(happened => happened.Detail.Summary.Contains("abc", StringComparison.Ordinal));
@@ -236,7 +236,7 @@ public sealed class RelayTests : IDisposable
 
         (await ToEnd(server)).Should().Equal(rubbish);
         server.Close();
-        EventsOf(await relay.Closed("r1")).Select(happened => happened.Detail).OfType<DecodeFault>().Should().NotBeEmpty();
+        RecordEvents.Of(await relay.Closed("r1")).Select(happened => happened.Detail).OfType<DecodeFault>().Should().NotBeEmpty();
     }
 
     [Fact]
@@ -262,13 +262,6 @@ public sealed class RelayTests : IDisposable
         (await taken.Should().ThrowAsync<Exception>()).WithMessage($"Something listens at 127.0.0.1:{port} already; choose another --listen, or port 0 for a free one.");
         var elsewhere = () => RunningRelay.Before("ws://127.0.0.1:1", settings => settings with { Listen = new ListenAddress("192.0.2.1", 0, false) });
         (await elsewhere.Should().ThrowAsync<Exception>()).WithMessage("This machine has no address 192.0.2.1 to listen at.");
-    }
-
-    private static List<LayerEvent> EventsOf(ConnectionRecord record)
-    {
-        var events = new List<LayerEvent>();
-        new ConnectionReader(record, DecodingDepth.Full).Read(events);
-        return events;
     }
 
     private static async Task Until(Journal journal, Func<bool> isSo)

@@ -7,6 +7,7 @@ using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.WebSockets;
 using RealtimeHello.Recording;
 using RealtimeHello.Recording.Journals;
+using RealtimeHello.Tests.Inspector;
 using RealtimeHello.Tests.Pages;
 using RealtimeHello.Tests.Support;
 
@@ -34,7 +35,7 @@ public sealed class RelayedApplicationsTests(Browser browser)
         var passed = await before.Hashes();
         passed.Should().NotBeEmpty().And.Equal(await behind.Hashes());
         var upgraded = relay.Journal.Connections.Single(record => record.Facts.Upgraded);
-        var messages = EventsOf(upgraded).Select(happened => happened.Detail).ToList();
+        var messages = RecordEvents.Of(upgraded).Select(happened => happened.Detail).ToList();
         messages.OfType<WebSocketMessage>().Select(message => message.Text).Should().Contain(text => text!.Contains("""["say","hello from Socket.IO 世界"]""", StringComparison.Ordinal))
             .And.Contain(text => text!.Contains("""["said","hello from Socket.IO 世界!"]""", StringComparison.Ordinal));
         messages.OfType<DecodeFault>().Should().BeEmpty();
@@ -83,7 +84,7 @@ public sealed class RelayedApplicationsTests(Browser browser)
         }
 
         var relayed = await relay.Closed("r1");
-        var own = await JournalOf(server);
+        var own = await server.Services.GetRequiredService<Journal>().FirstClosed(record => record.Facts.Upgraded);
         Talk(relayed).Should().Equal(Talk(own)).And.Contain(line => line.Contains("hello from the middle", StringComparison.Ordinal));
         (relayed.Close!.By, relayed.Close.Layer, relayed.Close.Code, relayed.Close.Cause).Should().Be((own.Close!.By, own.Close.Layer, own.Close.Code, own.Close.Cause));
     }
@@ -103,26 +104,4 @@ public sealed class RelayedApplicationsTests(Browser browser)
 
     /// <summary>Without the server's answer to the client's goodbye: .NET's client does not wait for it, and whether it still gets as far as the relay is chance.</summary>
     private static IEnumerable<string> Talk(ConnectionRecord record) => WireEvents.Of(record).Where(line => !line.StartsWith("WebSocket Sent close", StringComparison.Ordinal));
-
-    private static async Task<ConnectionRecord> JournalOf(ChatServer server)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        var journal = server.Services.GetRequiredService<Journal>();
-        using var watch = journal.Watch();
-        ConnectionRecord? record;
-        while ((record = journal.Connections.FirstOrDefault(record => record.Facts.Upgraded && record.Close is not null)) is null)
-        {
-            await watch.WaitAsync(limit.Token);
-            watch.Take();
-        }
-
-        return record;
-    }
-
-    private static List<LayerEvent> EventsOf(ConnectionRecord record)
-    {
-        var events = new List<LayerEvent>();
-        new ConnectionReader(record, DecodingDepth.Full).Read(events);
-        return events;
-    }
 }

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using RealtimeHello.Client.Relay;
 using RealtimeHello.Layers;
 using RealtimeHello.Recording.Journals;
+using RealtimeHello.Tests.Inspector;
 
 namespace RealtimeHello.Tests.Client.Relay;
 
@@ -45,19 +46,7 @@ internal sealed class RunningRelay : IAsyncDisposable
     }
 
     /// <summary>Waits until a connection is over, and gives its record.</summary>
-    public async Task<ConnectionRecord> Closed(string id)
-    {
-        using var watch = Journal.Watch();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        ConnectionRecord? record;
-        while ((record = Journal.Find(id)) is not { Close: not null })
-        {
-            await watch.WaitAsync(patience.Token);
-            watch.Take();
-        }
-
-        return record;
-    }
+    public Task<ConnectionRecord> Closed(string id) => Journal.FirstClosed(record => record.Id == id);
 
     public async ValueTask DisposeAsync()
     {

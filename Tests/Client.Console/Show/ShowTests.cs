@@ -176,7 +176,7 @@ public sealed class ShowTests : IDisposable
         public async ValueTask DisposeAsync()
         {
             await SeesUs();
-            using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+            await Signals.Send(process, "INT");
             await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
             process.Dispose();
         }

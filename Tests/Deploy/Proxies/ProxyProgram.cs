@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Deploy.Proxies;
 
@@ -34,13 +35,7 @@ public abstract class ProxyProgram
     public virtual string Prepare(string folder, string configuration) => configuration;
 
     /// <summary>Asks it to read its configuration again. What ends that is <see cref="Ready"/>.</summary>
-    public virtual Task Reload(Process process, string folder, string configuration) => Signal(process, ReloadSignal);
-
-    public static async Task Signal(Process process, string name)
-    {
-        using var kill = Process.Start("kill", ["-" + name, $"{process.Id}"]);
-        await kill.WaitForExitAsync();
-    }
+    public virtual Task Reload(Process process, string folder, string configuration) => Signals.Send(process, ReloadSignal);
 
     protected virtual string ReloadSignal => "HUP";
 

@@ -67,7 +67,7 @@ public sealed class RunningProxy : IAsyncDisposable
 
     /// <summary>Sends it a signal.</summary>
     /// <param name="name">Such as <c>HUP</c>.</param>
-    public Task Signal(string name) => ProxyProgram.Signal(_process!, name);
+    public Task Signal(string name) => Signals.Send(_process!, name);
 
     public async ValueTask DisposeAsync()
     {
