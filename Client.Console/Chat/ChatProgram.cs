@@ -72,9 +72,9 @@ internal sealed class ChatProgram : IDisposable
     {
         // Its connection closes before what is left of it is told, where the terminal was given back.
         _hubHandler.Dispose();
-        while (_late.TryDequeue(out var row)) _bare.Write(row);
-        _showLayer = _bare.Write;
+        // Whoever tells has ended before the rows that came too late for the screen are printed: none comes behind.
         _trace?.Dispose();
+        while (_late.TryDequeue(out var row)) _bare.Write(row);
         _signIn.Dispose();
         _handler.Dispose();
         _leave.Dispose();
