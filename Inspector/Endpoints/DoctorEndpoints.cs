@@ -41,7 +41,8 @@ internal static class DoctorEndpoints
         var echo = ((IEndpointRouteBuilder)group).CreateApplicationBuilder();
         echo.UseWebSockets();
         echo.Run(Echo);
-        group.Map("/echo", echo.Build());
+        // The last part is the viewer's: a name to find the attempt by.
+        group.Map("/echo/{attempt?}", echo.Build());
     }
 
     /// <summary>An answer with nothing in it but how the server sees whoever asks.</summary>

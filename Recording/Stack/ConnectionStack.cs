@@ -25,6 +25,7 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     private bool requested;
     private bool http2;
     private int? status;
+    private int? refusal;
     private WebSocketClose? closeReceived;
     private WebSocketClose? closeSent;
     private string? askedProtocol;
@@ -58,7 +59,7 @@ internal sealed class ConnectionStack(ConnectionRecord record)
             case HttpRequest: requested = true; break;
             case HttpResponse response: status = response.Status; break;
             case HttpUpgraded: status = 101; break;
-            case HttpRefused refused: status = refused.Status; break;
+            case HttpRefused refused: refusal = refused.Status; break;
             case WebSocketClose close when direction == Direction.Received: closeReceived ??= close; break;
             case WebSocketClose close: closeSent ??= close; break;
             case HandshakeRequest request: askedProtocol = request.Protocol; break;
@@ -115,10 +116,11 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     {
         if (http2) return Of(Layer.Http, LayerCondition.Unseen, "HTTP/2, whose frames are not decoded", ("version", "HTTP/2"));
         if (fault is { AtLayer: Layer.Http }) return Of(Layer.Http, LayerCondition.Failed, fault.Summary, ("path", record.Facts.Path), ("status", status));
-        (string, object?)[] detail = [("path", record.Facts.Path), ("status", status), ("subprotocol", record.Facts.Subprotocol), ("extensions", record.Facts.Extensions)];
+        (string, object?)[] detail = [("path", record.Facts.Path), ("status", refusal ?? status), ("subprotocol", record.Facts.Subprotocol), ("extensions", record.Facts.Extensions)];
         if (record.Client is { } client) detail = [.. detail, ("client", client)];
         if (record.Facts.Upgraded) return Of(Layer.Http, WhileOpen(LayerCondition.Open), "101, upgraded to a WebSocket", detail);
-        if (record.AskedForWebSocket && status is { } refusal) return Of(Layer.Http, LayerCondition.Failed, $"{refusal}, no WebSocket", detail);
+        // What else is asked on the same connection, by a proxy that uses it on, changes nothing about that.
+        if (refusal is not null) return Of(Layer.Http, LayerCondition.Failed, $"{refusal}, no WebSocket", detail);
         return requested
             ? Of(Layer.Http, WhileOpen(status is null ? LayerCondition.Opening : LayerCondition.Open), status is null ? "asked, no answer yet" : $"answered {status}", detail)
             : Of(Layer.Http, NotReached, "no request", detail);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -180,6 +181,23 @@ public sealed class InspectorEndpointTests : IDisposable
         var goodbyes = closed.GetProperty("layers")[3].GetProperty("detail");
         new[] { goodbyes.GetProperty("closeCodeReceived"), goodbyes.GetProperty("closeCodeSent") }
             .Where(code => code.ValueKind == JsonValueKind.Number).Select(code => code.GetInt32()).Should().NotBeEmpty().And.OnlyContain(code => code == 1000);
+    }
+
+    [Fact]
+    public async Task A_refused_upgrade_stays_one_while_its_connection_serves_other_requests_on()
+    {
+        using var client = new RawClient(server.Address, "/inspect/echo/attempt");
+        await client.Ask();
+        (await client.ReceiveTo("\r\n\r\n")).Should().StartWith("HTTP/1.1 401");
+        await client.Send(Encoding.ASCII.GetBytes($"GET /healthz HTTP/1.1\r\nHost: {server.Address.Authority}\r\n\r\n"));
+        (await client.ReceiveTo("HTTP/1.1 200 OK\r\n")).Should().EndWith("200 OK\r\n", "the connection serves on");
+
+        var record = (await Get("/inspect/connections", Operator)).GetProperty("items").EnumerateArray().Single();
+        record.GetProperty("path").GetString().Should().Be("/inspect/echo/attempt");
+        record.GetProperty("state").GetString().Should().Be("open");
+        record.GetProperty("layers")[2].GetProperty("state").GetString().Should().Be("failed");
+        record.GetProperty("layers")[2].GetProperty("summary").GetString().Should().Be("401, no WebSocket");
+        record.GetProperty("layers")[2].GetProperty("detail").GetProperty("status").GetInt32().Should().Be(401);
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class DoctorPageTests(Browser browser)
         await Outcome(page, "http", "warning");
         await InspectorPage.Says(page.Page.Locator("[data-probe=http]"), "and the server was asked for chat.internal: a proxy does not pass Host on");
         await Outcome(page, "upgrade", "failed");
-        await InspectorPage.Says(page.Page.Locator("[data-probe=upgrade]"), "the server refused: The server refused the WebSocket with 403");
+        await InspectorPage.Says(page.Page.Locator("[data-probe=upgrade]"), "the request for a WebSocket reached the server, which refused it: 403, no WebSocket");
         await Verdict(page, "origin_refused");
     }
 

@@ -21,9 +21,10 @@ export class Failure extends Error {
 const patience = 5_000;
 const tries = 7;
 const roundTrips = 20;
+const refusalLooks = 20;
 
-/** The echo beside the inspector, by the address of this page. */
-const echoAddress = () => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${path}/echo`;
+/** The echo beside the inspector, by the address of this page. @param {string} attempt what the server's record of this attempt is found by */
+const echoAddress = (attempt) => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${path}/echo/${attempt}`;
 
 /** @param {number} milliseconds */
 export const shown = (milliseconds) => `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
@@ -88,9 +89,9 @@ export async function probeStream(signal) {
  * @returns {Promise<{ socket: WebSocket, finding: Finding }>}
  */
 export async function probeUpgrade(signal) {
-  const before = new Set((await refusals(signal)).map((one) => one.id));
+  const attempt = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('');
   const start = performance.now();
-  const socket = new WebSocket(echoAddress());
+  const socket = new WebSocket(echoAddress(attempt));
   socket.binaryType = 'arraybuffer';
   const opened = await new Promise((resolve) => {
     const give = (/** @type {boolean} */ up) => () => resolve(up);
@@ -101,20 +102,31 @@ export async function probeUpgrade(signal) {
   });
   if (opened) return { socket, finding: { seen: [`a WebSocket opened in ${shown(performance.now() - start)}`, `extensions: ${socket.extensions || 'none'}`] } };
   socket.close();
-  const refusal = (await refusals(signal)).find((one) => !before.has(one.id));
-  if (refusal?.close) throw new Failure(`the server refused: ${refusal.close.sentence}`, { sign: 'notUpgraded', status: refusal.close.code, isSecure: location.protocol === 'https:' });
+  const refused = await refusal(attempt, signal);
+  if (refused) throw new Failure(`the request for a WebSocket reached the server, which refused it: ${refused.summary}`, { sign: 'notUpgraded', status: Number(refused.detail.status), isSecure: location.protocol === 'https:' });
   const plain = await ask('/echo', signal);
   const evidence = await evidenceOf(plain, 'notUpgraded');
   throw new Failure(`no WebSocket opened; a plain request to its path got ${plain.status} ${plain.statusText}, as a request does whose Upgrade field was taken out on the way`, evidence);
 }
 
 /**
- * Requests for the echo's WebSocket that the server saw and refused, as far as the viewer may see them.
- * @param {AbortSignal} signal @returns {Promise<import('../types.js').Connection[]>}
+ * How the server refused the attempt, as far as it came there and the viewer may see it. Its record begins before its answer does; the refusal is told in it once the
+ * answer is complete, while the browser gives up at its first line. Whether that connection is closed by now, or serves a proxy on, says nothing.
+ * @param {string} attempt @param {AbortSignal} signal @returns {Promise<import('../types.js').LayerState | undefined>}
  */
-async function refusals(signal) {
-  const answer = await ask('/connections?state=refused&limit=100', signal);
-  return answer.ok ? (await answer.json()).items.filter((/** @type {import('../types.js').Connection} */ one) => one.path?.endsWith('/echo')) : [];
+async function refusal(attempt, signal) {
+  for (let i = 0; i < refusalLooks; i++) {
+    if (i > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+    const answer = await ask('/connections?limit=100', signal);
+    if (!answer.ok) return undefined;
+    /** @type {import('../types.js').Connection[]} */
+    const recent = (await answer.json()).items;
+    const seen = recent.find((one) => one.path?.endsWith(`/${attempt}`));
+    if (!seen) return undefined;
+    const http = seen.layers?.find((layer) => layer.layer === 'http');
+    if (http?.state === 'failed') return http;
+  }
+  return undefined;
 }
 
 /** @param {WebSocket} socket @param {AbortSignal} signal @returns {Promise<Finding>} */
