@@ -38,7 +38,7 @@ public sealed class ConnectionReader : IConnectionOutput
     public static ConnectionReader OfTail(ConnectionRecord record, long bytes, DecoderLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(record);
-        var start = record.TailStart(bytes);
+        var start = record.Log.TailStart(bytes);
         return start == 0
             ? new ConnectionReader(record, DecodingDepth.Full, limits)
             : new ConnectionReader(record, DecodingDepth.Full, limits ?? DecoderLimits.Default, start);
@@ -55,8 +55,8 @@ public sealed class ConnectionReader : IConnectionOutput
         var from = found.Count;
         while (found.Count - from < atMost)
         {
-            if (!record.TryReadAfter(cursor, out var entry, ref buffer)) return false;
-            if (isBehindLoss || record.EvictedBetween(cursor, entry.Number) is not null) GoOnAt(entry);
+            if (!record.Log.TryReadAfter(cursor, out var entry, ref buffer)) return false;
+            if (isBehindLoss || record.Log.EvictedBetween(cursor, entry.Number) is not null) GoOnAt(entry);
             isBehindLoss = entry.Kind == EntryKind.Lost;
             cursor = entry.Number;
             var first = found.Count;
@@ -106,7 +106,7 @@ public sealed class ConnectionReader : IConnectionOutput
     /// <summary>What stood between the cursor and this entry was evicted.</summary>
     private void GoOnAt(in JournalEntry entry)
     {
-        var missing = record.PlainOffsetsFrom(entry.Number, plain);
+        var missing = record.Log.PlainOffsetsFrom(entry.Number, plain);
         var lost = missing.Received - plain.Received + missing.Sent - plain.Sent;
         numbering = new EventNumbering(entry.Number, entry.Ticks);
         if (lost > 0)
@@ -120,7 +120,7 @@ public sealed class ConnectionReader : IConnectionOutput
 
     private void Resume(long number)
     {
-        plain = record.PlainOffsetsFrom(number, plain);
+        plain = record.Log.PlainOffsetsFrom(number, plain);
         cursor = number - 1;
         decoder = ConnectionDecoder.Resume(record.Perspective, depth, this, record.Facts, plain.Received, plain.Sent, limits);
     }

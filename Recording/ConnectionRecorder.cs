@@ -64,7 +64,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
     {
         if (bytes.IsEmpty) return;
         var trim = false;
-        lock (Record.Gate)
+        lock (Record.Log)
         {
             if (stopped || closed) return;
             try
@@ -84,7 +84,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
     /// <summary>A direction came to its end. Under TLS both taps say so, and it is told once.</summary>
     public void Ended(TapPoint tap, Direction direction, StreamEnding ending, string? reason = null)
     {
-        lock (Record.Gate)
+        lock (Record.Log)
         {
             if (stopped || closed) return;
             try
@@ -117,7 +117,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
     public void Fact(LayerDetail detail, DecodingDepth depth = DecodingDepth.Lifecycle)
     {
         ArgumentNullException.ThrowIfNull(detail);
-        lock (Record.Gate)
+        lock (Record.Log)
         {
             if (closed || stopped) return;
             try
@@ -159,7 +159,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
     public void Close()
     {
         Record.ReadTcpStatistics();
-        lock (Record.Gate)
+        lock (Record.Log)
         {
             if (closed) return;
             var report = Judge();
@@ -185,7 +185,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
             held = null;
             // The record stays, perhaps for long; this recorder and its decoders need not.
             Record.CounterSource = () => counters;
-            journal.Grow(Record.Pack());
+            journal.Grow(Record.Log.Pack());
         }
 
         journal.Changed(Record);
@@ -263,7 +263,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
             // The heads and the handshake are over: no secrets come any more, and what comes now may be evicted.
             openingIsOver = true;
             receivedHeads = sentHeads = null;
-            journal.Grow(Record.EndOpening());
+            journal.Grow(Record.Log.EndOpening());
         }
 
         Record.Facts = decoder.Facts;
@@ -422,7 +422,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
             },
             bytes);
 
-    private bool Append(JournalEntry entry, ReadOnlySpan<byte> bytes = default) => journal.Grow(Record.Append(entry, bytes, journal.Options));
+    private bool Append(JournalEntry entry, ReadOnlySpan<byte> bytes = default) => journal.Grow(Record.Log.Append(entry, bytes, journal.Options));
 
     /// <summary>SignalR puts its reason into the hub message before the Close frame, which lifecycle depth does not decode.</summary>
     private void LookAtTheEnd()

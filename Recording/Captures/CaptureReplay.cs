@@ -42,7 +42,7 @@ internal sealed class CaptureReplay : IConnectionOutput
         if (line.Kind == CaptureLineKind.Lost)
         {
             isWhole = false;
-            Record.EndOpening();
+            Record.Log.EndOpening();
             Append(line, EntryKind.Lost);
             return null;
         }
@@ -59,7 +59,7 @@ internal sealed class CaptureReplay : IConnectionOutput
         var counters = new ConnectionCounters(
             received, sent, decoder.FramesReceived, decoder.FramesSent, decoder.HubMessagesReceived, decoder.HubMessagesSent, 0, 0, 0);
         Record.CounterSource ??= () => counters;
-        lock (Record.Gate) Record.Pack();
+        lock (Record.Log) Record.Log.Pack();
     }
 
     void IConnectionOutput.Emit(LayerDetail detail, TapPoint tap, Direction direction, ByteRange source)
@@ -86,7 +86,7 @@ internal sealed class CaptureReplay : IConnectionOutput
         if (line.Kind == CaptureLineKind.Bytes) decoder.Push(tap, line.Direction.Value, data.Span);
         else decoder.Skip(tap, line.Direction.Value, length);
         Record.Facts = decoder.Facts;
-        if (decoder.Facts.HubProtocol is not null || decoder.Facts.IsNotSignalR) Record.EndOpening();
+        if (decoder.Facts.HubProtocol is not null || decoder.Facts.IsNotSignalR) Record.Log.EndOpening();
         return null;
     }
 
@@ -124,6 +124,6 @@ internal sealed class CaptureReplay : IConnectionOutput
             BeginsMessage = line.BeginsMessage,
             Fact = fact,
         };
-        lock (Record.Gate) Record.Append(entry, bytes, budget);
+        lock (Record.Log) Record.Log.Append(entry, bytes, budget);
     }
 }

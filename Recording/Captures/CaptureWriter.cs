@@ -77,9 +77,9 @@ public sealed class CaptureWriter
             });
         }
 
-        while (!IsFull && connection.TryReadAfter(progress.Number, out var entry, ref buffer))
+        while (!IsFull && connection.Log.TryReadAfter(progress.Number, out var entry, ref buffer))
         {
-            if (connection.EvictedBetween(progress.Number, entry.Number) is { } lostThrough)
+            if (connection.Log.EvictedBetween(progress.Number, entry.Number) is { } lostThrough)
                 Line(new CaptureLine { Kind = CaptureLineKind.Lost, Connection = connection.Id, Number = lostThrough });
             progress.Number = entry.Number;
             Line(Of(connection.Id, entry));

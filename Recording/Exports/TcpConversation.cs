@@ -37,7 +37,7 @@ internal sealed class TcpConversation
     /// <summary>Moves to the next entry that makes packets; false when there is none any more.</summary>
     public bool MoveNext()
     {
-        while (record.TryReadAfter(entry.Number, out var next, ref bytes))
+        while (record.Log.TryReadAfter(entry.Number, out var next, ref bytes))
         {
             entry = next;
             if (!begun || (next.Tap == TapPoint.Plain && next.Kind is EntryKind.Chunk or EntryKind.Skipped or EntryKind.FinishedFin or EntryKind.FinishedReset)) return true;
@@ -92,7 +92,7 @@ internal sealed class TcpConversation
         var lines = new List<string> { $"RealtimeHello connection {record.Id}" + (record.UserName is { } user ? $", user {PrintableText.OneLine(user, 80)}" : "") };
         lines.Add("Made from recorded byte runs: handshake, acknowledgements and segment borders are not the wire's. Secrets and HTTP content are not stored and shown as asterisks.");
         if (record.IsSecure) lines.Add("The connection runs over TLS; these are the decrypted bytes, and port 443 is shown as 80.");
-        if (record.EvictedBytes > 0) lines.Add($"{record.EvictedBytes} bytes were evicted from the journal and are missing.");
+        if (record.Log.EvictedBytes > 0) lines.Add($"{record.Log.EvictedBytes} bytes were evicted from the journal and are missing.");
         if (record.Close is { } close) lines.Add($"Closed by {close.By} at {LayerNames.Of(close.Layer)}, {close.Cause}: {PrintableText.OneLine(close.Sentence, 300)}");
         return string.Join('\n', lines);
     }

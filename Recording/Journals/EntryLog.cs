@@ -1,184 +1,181 @@
-using System.Buffers;
+using RealtimeHello.Layers;
 
 namespace RealtimeHello.Recording.Journals;
 
 /// <summary>
-/// A run of entries and their bytes, appended behind and dropped in front. Entries stand in a ring that grows; bytes stand in pooled
-/// segments, small ones first, so that an idle connection holds little; what is complete can be <see cref="Pack">packed</see>. Not
-/// thread-safe: its record's lock guards it.
+/// A run of entries with their bytes, appended behind and dropped in front. Each stands as <see cref="EntryEncoding"/> says, its bytes right behind it, in pooled segments, small ones first, so that an
+/// idle connection holds little; what is complete can be <see cref="Pack">packed</see>. Not thread-safe: its record's lock guards it.
 /// </summary>
 internal sealed class EntryLog
 {
-    private const int SmallestSegment = 256;
-    private const int SmallestRing = 4;
+    private const int SmallestSegment = 128;
     private const int LargestSegment = 8 * 1024;
-    private const int EntrySize = 56;
 
-    private readonly List<Segment> segments = new(1);
-    private JournalEntry[] ring = [];
-    private int first;
-    private long end;
+    private LogSegment? front;
+    private LogSegment? back;
+    private LogSegment? spare;
+    private EntryContext last;
+    private long serial;
 
-    private readonly record struct Segment(byte[] Bytes, long Start, bool IsPooled);
+    /// <summary>An empty log.</summary>
+    public EntryLog()
+    {
+    }
 
-    public int Count { get; private set; }
+    /// <summary>The entries that <see cref="Packed"/> gave.</summary>
+    public EntryLog(byte[] bytes, LayerDetail?[] facts, in EntryContext before)
+    {
+        front = back = LogSegment.Of(bytes, facts, before);
+        Size = front.Size;
+    }
 
-    /// <summary>Memory in use, in bytes: segments and ring.</summary>
+    public bool IsEmpty => front is null;
+
+    /// <summary>Memory in use, in bytes.</summary>
     public long Size { get; private set; }
 
-    /// <summary>The entry at <paramref name="index"/>, the oldest first.</summary>
-    public ref readonly JournalEntry this[int index] => ref ring[Place(index)];
-
-    /// <summary>Appends bytes; the position returned is what the entry must carry.</summary>
-    public long Append(ReadOnlySpan<byte> bytes)
+    /// <summary>Appends an entry, and its bytes if it is a chunk.</summary>
+    public void Append(in JournalEntry entry, ReadOnlySpan<byte> bytes)
     {
-        var position = end;
+        Span<byte> encoded = stackalloc byte[EntryEncoding.Longest];
+        var before = last;
+        encoded = encoded[..EntryEncoding.Write(encoded, entry, ref last)];
+        var segment = back;
+        if (segment is null || segment.Room < encoded.Length) segment = Grow(encoded.Length + bytes.Length);
+        if (segment.FirstEntry < 0)
+        {
+            segment.FirstEntry = segment.Length;
+            segment.Before = before;
+        }
+
+        segment.Append(encoded);
+        if (entry.Fact is { } fact)
+        {
+            Size -= segment.Size;
+            segment.Append(fact);
+            Size += segment.Size;
+        }
+
         while (!bytes.IsEmpty)
         {
-            var room = segments.Count == 0 ? 0 : segments[^1].Bytes.Length - (int)(end - segments[^1].Start);
-            if (room == 0)
-            {
-                var size = segments.Count == 0 ? SmallestSegment : Math.Min(segments[^1].Bytes.Length * 2, LargestSegment);
-                var rented = ArrayPool<byte>.Shared.Rent(size);
-                segments.Add(new Segment(rented, end, IsPooled: true));
-                Size += rented.Length;
-                room = rented.Length;
-            }
-
-            var count = Math.Min(room, bytes.Length);
-            bytes[..count].CopyTo(segments[^1].Bytes.AsSpan((int)(end - segments[^1].Start)));
+            if (segment.Room == 0) segment = Grow(bytes.Length);
+            var count = Math.Min(segment.Room, bytes.Length);
+            segment.Append(bytes[..count]);
             bytes = bytes[count..];
-            end += count;
         }
-
-        return position;
     }
 
-    public void Append(in JournalEntry entry)
+    /// <summary>In front of the oldest entry.</summary>
+    public EntryCursor Begin() => front is null ? default : new EntryCursor(front, front.FirstEntry, front.Before, front.FirstFact);
+
+    /// <summary>In front of the first entry with a number above <paramref name="number"/>.</summary>
+    public EntryCursor After(long number)
     {
-        if (Count == ring.Length)
+        var cursor = Begin();
+        for (var segment = front?.Next; segment is not null; segment = segment.Next)
         {
-            var larger = new JournalEntry[Math.Max(SmallestRing, ring.Length * 2)];
-            for (var i = 0; i < Count; i++) larger[i] = this[i];
-            Size += (larger.Length - ring.Length) * EntrySize;
-            ring = larger;
-            first = 0;
+            if (segment.FirstEntry < 0) continue;
+            if (segment.Before.Number > number) break;
+            cursor = new EntryCursor(segment, segment.FirstEntry, segment.Before, segment.FirstFact);
         }
 
-        ring[Place(Count)] = entry;
-        Count++;
+        for (var next = cursor; next.TryNext(out var entry) && entry.Number <= number;) cursor = next;
+        return cursor;
     }
 
-    /// <summary>Nothing is appended any more for now: keeps exactly what there is.</summary>
-    public void Pack()
+    /// <summary>In front of an entry, not the first of those with at least <paramref name="bytes"/> bytes behind them if it can be helped.</summary>
+    public EntryCursor Tail(long bytes)
     {
-        if (ring.Length > Count)
+        var left = 0L;
+        for (var segment = front; segment is not null; segment = segment.Next) left += segment.Length;
+        var cursor = Begin();
+        for (var segment = front; segment is not null && left >= bytes; segment = segment.Next)
         {
-            var exact = new JournalEntry[Count];
-            for (var i = 0; i < Count; i++) exact[i] = this[i];
-            Size -= (ring.Length - Count) * EntrySize;
-            ring = exact;
-            first = 0;
+            if (segment.FirstEntry >= 0) cursor = new EntryCursor(segment, segment.FirstEntry, segment.Before, segment.FirstFact);
+            left -= segment.Length;
         }
 
-        if (segments.Count == 0) return;
-        var start = segments[0].Start;
-        var bytes = new byte[end - start];
-        foreach (var segment in segments)
-        {
-            var at = (int)(segment.Start - start);
-            segment.Bytes.AsSpan(0, Math.Min(segment.Bytes.Length, bytes.Length - at)).CopyTo(bytes.AsSpan(at));
-        }
-
-        ReturnSegments();
-        segments.Add(new Segment(bytes, start, IsPooled: false));
-        Size += bytes.Length;
+        return cursor;
     }
 
-    /// <summary>Copies an entry's bytes.</summary>
-    public void Read(in JournalEntry entry, Span<byte> destination)
-    {
-        var position = entry.Position;
-        var left = destination[..entry.Length];
-        var at = segments.Count - 1;
-        while (at > 0 && segments[at].Start > position) at--;
-        for (; !left.IsEmpty; at++)
-        {
-            var segment = segments[at];
-            var from = (int)(position - segment.Start);
-            var count = Math.Min(left.Length, segment.Bytes.Length - from);
-            segment.Bytes.AsSpan(from, count).CopyTo(left);
-            left = left[count..];
-            position += count;
-        }
-    }
-
-    /// <summary>The index of the first entry with a number above <paramref name="number"/>, or <see cref="Count"/>.</summary>
-    public int IndexAfter(long number)
-    {
-        var low = 0;
-        var high = Count;
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            if (this[middle].Number <= number) low = middle + 1;
-            else high = middle;
-        }
-
-        return low;
-    }
+    /// <summary>What the cursor stood at is still there.</summary>
+    public bool Holds(in EntryCursor cursor) =>
+        cursor.Segment is { } segment && segment.Serial == cursor.Serial && (segment != front || cursor.At >= segment.FirstEntry);
 
     /// <summary>Drops the oldest entry, and the segments that only it still needed.</summary>
-    public void DropFirst()
+    public JournalEntry DropFirst()
     {
-        ring[first] = default;
-        first = Place(1);
-        Count--;
-        if (Count == 0)
+        var cursor = Begin();
+        cursor.TryNext(out var entry);
+        cursor.SkipBytes();
+        var isLast = !cursor.IsAtEntry();
+        while (front is not null && (isLast || front != cursor.Segment)) EndFront();
+        if (front is null) back = null;
+        else front.BeginAt(cursor.At, cursor.Before, cursor.Fact);
+        return entry;
+    }
+
+    /// <summary>Nothing is appended any more: keeps exactly what there is.</summary>
+    public void Pack()
+    {
+        if (front is null) return;
+        var (bytes, facts, before) = Packed();
+        Clear();
+        front = back = LogSegment.Of(bytes, facts, before);
+        Size = front.Size;
+    }
+
+    /// <summary>Everything as one run of bytes, the facts of its entries, and what the first entry is written relative to.</summary>
+    public (byte[] Bytes, LayerDetail?[] Facts, EntryContext Before) Packed()
+    {
+        var (length, facts) = (0, 0);
+        for (var segment = front; segment is not null; segment = segment.Next)
         {
-            ReturnSegments();
-            return;
+            length += segment.Length - StartOf(segment);
+            facts += segment.Facts.Length - segment.FirstFact;
         }
 
-        var needed = end;
-        for (var i = 0; i < Count; i++)
+        var packed = (Bytes: new byte[length], Facts: facts == 0 ? [] : new LayerDetail?[facts], Before: front?.Before ?? default);
+        var (at, fact) = (0, 0);
+        for (var segment = front; segment is not null; segment = segment.Next)
         {
-            if (this[i].Kind != EntryKind.Chunk) continue;
-            needed = this[i].Position;
-            break;
+            var bytes = segment.Bytes.AsSpan(StartOf(segment)..segment.Length);
+            bytes.CopyTo(packed.Bytes.AsSpan(at));
+            segment.Facts[segment.FirstFact..].CopyTo(packed.Facts.AsSpan(fact));
+            at += bytes.Length;
+            fact += segment.Facts.Length - segment.FirstFact;
         }
 
-        while (segments.Count > 0 && segments[0].Start + segments[0].Bytes.Length <= needed)
-        {
-            Return(segments[0]);
-            segments.RemoveAt(0);
-        }
+        return packed;
+
+        int StartOf(LogSegment segment) => segment == front ? segment.FirstEntry : 0;
     }
 
     /// <summary>Gives all memory back.</summary>
     public void Clear()
     {
-        ReturnSegments();
-        ring = [];
-        first = Count = 0;
-        Size = 0;
+        while (front is not null) EndFront();
+        back = spare = null;
     }
 
-    private void ReturnSegments()
+    private LogSegment Grow(int bytes)
     {
-        foreach (var segment in segments) Return(segment);
-        segments.Clear();
+        var size = Math.Clamp(Math.Max(bytes, back is null ? 0 : back.Bytes.Length * 2), SmallestSegment, LargestSegment);
+        var segment = spare ?? new LogSegment();
+        spare = null;
+        segment.Begin(size, ++serial);
+        Size += segment.Size;
+        if (back is null) front = segment;
+        else back.Next = segment;
+        return back = segment;
     }
 
-    private void Return(in Segment segment)
+    private void EndFront()
     {
-        Size -= segment.Bytes.Length;
-        if (segment.IsPooled) ArrayPool<byte>.Shared.Return(segment.Bytes);
-    }
-
-    private int Place(int index)
-    {
-        var place = first + index;
-        return place < ring.Length ? place : place - ring.Length;
+        var segment = front!;
+        front = segment.Next;
+        Size -= segment.Size;
+        segment.End();
+        spare = segment;
     }
 }

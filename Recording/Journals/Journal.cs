@@ -72,7 +72,7 @@ public sealed class Journal
     public void Forget(ConnectionRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        if (records.TryRemove(KeyValuePair.Create(record.Id, record))) Grow(-record.Clear());
+        if (records.TryRemove(KeyValuePair.Create(record.Id, record))) Grow(-record.Log.Clear());
     }
 
     /// <summary>A watch over everything that is recorded from now on. Dispose it to let go.</summary>
@@ -119,7 +119,7 @@ public sealed class Journal
             var share = Options.TotalBytes * 3 / 4 / Math.Max(1, records.Count);
             foreach (var record in records.Values)
             {
-                lock (record.Gate) Interlocked.Add(ref size, record.EvictTo(share));
+                lock (record.Log) Interlocked.Add(ref size, record.Log.EvictTo(share));
             }
         }
         finally

@@ -2,7 +2,7 @@ using RealtimeHello.Layers;
 
 namespace RealtimeHello.Recording.Journals;
 
-/// <summary>One chunk, one run of bytes that was not stored, or one local fact: 56 bytes of a connection's log.</summary>
+/// <summary>One chunk, one run of bytes that was not stored, or one local fact.</summary>
 internal readonly struct JournalEntry
 {
     /// <summary>Rises over the whole journal.</summary>
@@ -13,9 +13,6 @@ internal readonly struct JournalEntry
 
     /// <summary>Offset in the tap's stream; of a fact: 0.</summary>
     public long Offset { get; init; }
-
-    /// <summary>Where the bytes stand in the byte log, counted from its beginning.</summary>
-    public long Position { get; init; }
 
     /// <summary>How many bytes.</summary>
     public int Length { get; init; }

@@ -1,0 +1,282 @@
+using RealtimeHello.Layers;
+
+namespace RealtimeHello.Recording.Journals;
+
+/// <summary>
+/// The entries of one connection: its opening, which is packed when it is over and evicted with the connection alone, and what came since. Written by its
+/// <see cref="ConnectionRecorder"/>, which holds the lock on it; read by anybody, on any thread.
+/// </summary>
+internal sealed class ConnectionLog
+{
+    private EntryLog? opening = new();
+    private PackedEntries? packed;
+    private EntryLog? recent;
+    private ReadPlace? lastRead;
+    private bool receivedMustBegin;
+    private bool sentMustBegin;
+
+    /// <summary>Entries behind the opening were evicted up to and with this number; 0: none.</summary>
+    public long EvictedThrough { get; private set; }
+
+    /// <summary>How many bytes were evicted.</summary>
+    public long EvictedBytes { get; private set; }
+
+    /// <summary>The last number in the log.</summary>
+    public long LastNumber { get; private set; }
+
+    /// <summary>Memory in use, in bytes. The caller holds the lock.</summary>
+    public long Size => OpeningSize + (recent?.Size ?? 0);
+
+    private long OpeningSize => opening?.Size ?? packed?.Size ?? 0;
+
+    /// <summary>The last entry that was evicted between two numbers; null: none was. Asked once for an answer: a writer may be evicting.</summary>
+    public long? EvictedBetween(long readThrough, long number) => EvictedThrough is var last && readThrough < last && last < number ? last : null;
+
+    /// <summary>Appends, and evicts what is over <paramref name="budget"/>. The caller holds the lock.</summary>
+    /// <returns>By how many bytes the log grew or shrank.</returns>
+    public long Append(in JournalEntry entry, ReadOnlySpan<byte> bytes, JournalOptions budget)
+    {
+        var before = Size;
+        if (MustWait(entry))
+        {
+            LastNumber = entry.Number;
+            EvictedThrough = entry.Number;
+            EvictedBytes += entry.Length;
+            return 0;
+        }
+
+        LastNumber = entry.Number;
+        (opening ?? (recent ??= new EntryLog())).Append(entry, bytes);
+        if (opening?.Size > budget.OpeningBytes) PackOpening();
+        // An eighth at a time: looking for where a message begins in both directions is not for every chunk.
+        if (recent?.Size > budget.ConnectionBytes) Evict(budget.ConnectionBytes / 8 * 7);
+        return Size - before;
+    }
+
+    /// <summary>What comes now is not part of the opening any more. The caller holds the lock.</summary>
+    /// <returns>By how many bytes the log grew or shrank.</returns>
+    public long EndOpening()
+    {
+        var before = Size;
+        PackOpening();
+        return Size - before;
+    }
+
+    /// <summary>Nothing comes any more: keeps exactly what there is. The caller holds the lock.</summary>
+    /// <returns>By how many bytes the log grew or shrank.</returns>
+    public long Pack()
+    {
+        var before = Size;
+        PackOpening();
+        recent?.Pack();
+        return Size - before;
+    }
+
+    /// <summary>Evicts until the log, its opening included, uses at most <paramref name="size"/> bytes, as far as that can be. The caller holds the lock.</summary>
+    /// <returns>By how many bytes it shrank, below 0.</returns>
+    public long EvictTo(long size) => Evict(Math.Max(0, size - OpeningSize));
+
+    /// <summary>Gives all memory back; the connection is forgotten.</summary>
+    public long Clear()
+    {
+        lock (this)
+        {
+            var size = Size;
+            EvictedThrough = LastNumber;
+            opening?.Clear();
+            recent?.Clear();
+            packed = null;
+            lastRead = null;
+            return size;
+        }
+    }
+
+    /// <summary>The first entry with a number above <paramref name="number"/>; its bytes are copied to <paramref name="bytes"/>, which grows to fit.</summary>
+    public bool TryReadAfter(long number, out JournalEntry entry, ref byte[] bytes)
+    {
+        lock (this)
+        {
+            entry = default;
+            var place = lastRead is { } last && last.Number == number && last.Log.Holds(last.Cursor) ? last : Find(number);
+            lastRead = null;
+            if (place is null) return false;
+            while (!place.Cursor.TryNext(out entry))
+            {
+                if (place.Log == recent || place.Log == opening)
+                {
+                    lastRead = place;
+                    return false;
+                }
+
+                // Behind the opening, which was unpacked for this alone.
+                if (recent is null) return false;
+                place = new ReadPlace(recent, recent.Begin());
+            }
+
+            place.Number = entry.Number;
+            lastRead = place;
+            if (entry.Kind != EntryKind.Chunk) return true;
+            if (bytes.Length < entry.Length) bytes = new byte[Math.Max(4096, entry.Length)];
+            place.Cursor.CopyBytes(bytes);
+            return true;
+        }
+    }
+
+    /// <summary>The recorded bytes of a range; null when any of them was evicted or never stored.</summary>
+    public byte[]? ReadBytes(TapPoint tap, Direction direction, ByteRange range)
+    {
+        var bytes = new byte[range.Length];
+        var filled = 0L;
+        var chunk = Array.Empty<byte>();
+        lock (this)
+        {
+            foreach (var log in (ReadOnlySpan<EntryLog?>)[opening ?? packed?.Unpack(), recent])
+            {
+                if (log is null) continue;
+                for (var cursor = log.Begin(); cursor.TryNext(out var entry);)
+                {
+                    var start = Math.Max(range.Start, entry.Offset);
+                    var end = Math.Min(range.End, entry.Offset + entry.Length);
+                    if (entry.Kind != EntryKind.Chunk || entry.Tap != tap || entry.Direction != direction || start >= end) continue;
+                    if (chunk.Length < entry.Length) chunk = new byte[entry.Length];
+                    cursor.CopyBytes(chunk);
+                    chunk.AsSpan((int)(start - entry.Offset), (int)(end - start)).CopyTo(bytes.AsSpan((int)(start - range.Start)));
+                    filled += end - start;
+                }
+            }
+        }
+
+        return filled == range.Length ? bytes : null;
+    }
+
+    /// <summary>The offsets of the first chunk of each direction of the plain tap at or behind <paramref name="number"/>.</summary>
+    public (long Received, long Sent) PlainOffsetsFrom(long number, (long Received, long Sent) fallback)
+    {
+        lock (this)
+        {
+            var (received, sent) = (-1L, -1L);
+            if (recent is not null)
+            {
+                for (var cursor = recent.After(number - 1); (received < 0 || sent < 0) && cursor.TryNext(out var entry);)
+                {
+                    if (!IsPlainRun(entry)) continue;
+                    if (entry.Direction == Direction.Received && received < 0) received = entry.Offset;
+                    if (entry.Direction == Direction.Sent && sent < 0) sent = entry.Offset;
+                }
+            }
+
+            return (received < 0 ? fallback.Received : received, sent < 0 ? fallback.Sent : sent);
+        }
+    }
+
+    /// <summary>The number of the entry where decoding can begin so that at most about <paramref name="bytes"/> of recent bytes are decoded; 0: from the start.</summary>
+    public long TailStart(long bytes)
+    {
+        lock (this)
+        {
+            if (recent is null || recent.IsEmpty) return 0;
+            var tail = recent.Tail(bytes);
+            var begin = recent.Begin();
+            if (tail.IsAt(begin) && EvictedThrough == 0 && LengthFrom(begin) <= bytes) return 0;
+            // Where that far back no message begins in both directions, it may do so further back.
+            return TailStart(tail, bytes) is var start and > 0 ? start : TailStart(begin, bytes);
+        }
+    }
+
+    /// <summary>The first place to begin at with at most that many bytes behind it, or else the last of all; 0: there is none.</summary>
+    private static long TailStart(EntryCursor from, long bytes)
+    {
+        var left = LengthFrom(from);
+        var start = 0L;
+        for (var (here, next) = (from, from); next.TryNext(out var entry); here = next)
+        {
+            if (CanBeginAt(here))
+            {
+                start = entry.Number;
+                if (left <= bytes) break;
+            }
+
+            left -= entry.Length;
+        }
+
+        return start;
+    }
+
+    private static long LengthFrom(EntryCursor cursor)
+    {
+        var length = 0L;
+        while (cursor.TryNext(out var entry)) length += entry.Length;
+        return length;
+    }
+
+    /// <summary>In both directions the next byte begins a message.</summary>
+    private static bool CanBeginAt(EntryCursor cursor)
+    {
+        var (received, sent) = (false, false);
+        while (!(received && sent) && cursor.TryNext(out var entry))
+        {
+            if (!IsPlainRun(entry)) continue;
+            var seen = entry.Direction == Direction.Received ? received : sent;
+            if (seen) continue;
+            if (!entry.BeginsMessage) return false;
+            if (entry.Direction == Direction.Received) received = true;
+            else sent = true;
+        }
+
+        return true;
+    }
+
+    private static bool IsPlainRun(in JournalEntry entry) => entry.Kind is EntryKind.Chunk or EntryKind.Skipped && entry.Tap == TapPoint.Plain;
+
+    private void PackOpening()
+    {
+        if (opening is null) return;
+        packed = new PackedEntries(opening, LastNumber);
+        opening.Clear();
+        opening = null;
+    }
+
+    /// <summary>Evicts recent entries until at most <paramref name="size"/> bytes are used, and on to where a message begins in each direction.</summary>
+    private long Evict(long size)
+    {
+        if (recent is null || recent.IsEmpty) return 0;
+        var before = recent.Size;
+        while (!recent.IsEmpty && (recent.Size > size || !CanBeginAt(recent.Begin())))
+        {
+            var dropped = recent.DropFirst();
+            EvictedThrough = dropped.Number;
+            EvictedBytes += dropped.Length;
+        }
+
+        if (recent.IsEmpty) receivedMustBegin = sentMustBegin = true;
+        return recent.Size - before;
+    }
+
+    /// <summary>Behind an eviction of everything, a direction goes on where a message begins.</summary>
+    private bool MustWait(in JournalEntry entry)
+    {
+        if (!(receivedMustBegin || sentMustBegin) || !IsPlainRun(entry)) return false;
+        var received = entry.Direction == Direction.Received;
+        if (!(received ? receivedMustBegin : sentMustBegin)) return false;
+        if (!entry.BeginsMessage) return true;
+        if (received) receivedMustBegin = false;
+        else sentMustBegin = false;
+        return false;
+    }
+
+    private ReadPlace? Find(long number)
+    {
+        var log = opening ?? (number < packed?.LastNumber ? packed.Unpack() : recent);
+        return log is null ? null : new ReadPlace(log, log.After(number));
+    }
+
+    /// <summary>Where somebody has read to: who reads on need not look for it. One place is enough for one reader at a time; more of them look again, and find the same.</summary>
+    private sealed class ReadPlace(EntryLog log, EntryCursor cursor)
+    {
+        public EntryCursor Cursor = cursor;
+
+        public EntryLog Log { get; } = log;
+
+        public long Number { get; set; }
+    }
+}
