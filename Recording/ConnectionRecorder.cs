@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net.Sockets;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.Diagnosis;
@@ -14,7 +15,7 @@ namespace RealtimeHello.Recording;
 /// Joins the taps of one connection to the journal: masks secrets, numbers and times chunks and facts, and decodes the lifecycle as it goes.
 /// Thread-safe. Never throws: a fault of its own ends the recording of this connection, and the connection goes on untouched.
 /// </summary>
-public sealed class ConnectionRecorder : IConnectionOutput
+public sealed class ConnectionRecorder : IConnectionOutput, ICounter
 {
     /// <summary>How much of the end of a connection is decoded to find out why it ended.</summary>
     private const int TailBytes = 8 * 1024;
@@ -26,20 +27,14 @@ public sealed class ConnectionRecorder : IConnectionOutput
     private readonly SecretNames secrets;
     private readonly ConnectionDecoder decoder;
     private readonly CloseEvidence evidence;
-    private readonly HashSet<(Direction, StreamEnding)> endings = [];
-    private HeadMasker? receivedHeads;
-    private HeadMasker? sentHeads;
+    private Opening? opening = new();
     private PayloadMasker? receivedPayloads;
     private PayloadMasker? sentPayloads;
-    private byte[]? held;
-    private int heldLength;
     private (long Received, long Sent) plain;
-    private (long Received, long Sent) wire;
     private EventNumbering numbering;
-    private bool openingIsOver;
+    private byte endings;
     private bool stopped;
     private bool closed;
-    private bool handshakeDone;
     private int faults;
     private long invocations;
     private long backlog;
@@ -51,7 +46,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
         Record = record;
         evidence = new CloseEvidence(record.Perspective);
         decoder = new ConnectionDecoder(record.Perspective, DecodingDepth.Lifecycle, this, journal.Options.Decoders);
-        record.CounterSource = Count;
+        record.Counting = this;
         record.CompressedIsMasked = secrets.HasProperties;
         Fact(new TcpOpened(record.Remote, record.Local, ByThisSide: record.Perspective == Perspective.Client));
     }
@@ -99,7 +94,9 @@ public sealed class ConnectionRecorder : IConnectionOutput
                     Direction = direction,
                 });
                 decoder.Complete(tap, direction, ending);
-                if (!endings.Add((direction, ending))) return;
+                var told = 1 << (((int)direction * 2) + (ending == StreamEnding.Reset ? 1 : 0));
+                if ((endings & told) != 0) return;
+                endings |= (byte)told;
             }
             catch (Exception exception)
             {
@@ -149,8 +146,8 @@ public sealed class ConnectionRecorder : IConnectionOutput
         if (client is not null) Fact(new HttpForwarded(client, Record.Remote));
     }
 
-    /// <summary>Where the kernel's figures come from: asked while somebody looks, and when an end comes into sight, since a closed socket has none.</summary>
-    public void SampleFrom(Func<TcpStatistics?> source) => Record.TcpSource = source;
+    /// <summary>Whose figures the kernel has: asked for while somebody looks, and when an end comes into sight, since a closed socket has none.</summary>
+    public void SampleFrom(Socket socket) => Record.Socket = socket;
 
     /// <summary>Bytes handed to the connection whose flush is not over yet.</summary>
     public void Backlog(long bytes) => Volatile.Write(ref backlog, bytes);
@@ -180,11 +177,12 @@ public sealed class ConnectionRecorder : IConnectionOutput
             }
 
             closed = true;
-            Record.TcpSource = null;
-            if (held is not null) ArrayPool<byte>.Shared.Return(held);
-            held = null;
+            Record.Socket = null;
+            opening?.LetGo();
+            opening = null;
             // The record stays, perhaps for long; this recorder and its decoders need not.
-            Record.CounterSource = () => counters;
+            Record.LastCounters = counters;
+            Record.Counting = null;
             journal.Grow(Record.Log.Pack());
         }
 
@@ -226,7 +224,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
         var number = journal.NextNumber();
         evidence.Observe(detail, Direction.Local);
         Record.Stack.Observe(detail, Direction.Local);
-        if (detail is Layers.Tls.TlsHandshake) handshakeDone = true;
+        if (detail is Layers.Tls.TlsHandshake && opening is not null) opening.HandshakeDone = true;
         if (detail is Layers.Hubs.HubInvoked) invocations++;
         Append(new JournalEntry { Number = number, Ticks = now, Kind = EntryKind.Fact, Direction = Direction.Local, Fact = detail });
         if (depth == DecodingDepth.Lifecycle) journal.Lifecycle.Append(new EventNumbering(number, now).NumberFact(Record.Id, detail));
@@ -235,9 +233,11 @@ public sealed class ConnectionRecorder : IConnectionOutput
     private bool TakeWire(Direction direction, ReadOnlySpan<byte> bytes)
     {
         Record.IsSecure = true;
-        var offset = direction == Direction.Received ? wire.Received : wire.Sent;
-        wire = direction == Direction.Received ? (offset + bytes.Length, wire.Sent) : (wire.Received, offset + bytes.Length);
-        if (handshakeDone || offset + bytes.Length > WireBytes) return false;
+        if (opening is null or { HandshakeDone: true }) return false;
+        var offset = direction == Direction.Received ? opening.WireReceived : opening.WireSent;
+        if (direction == Direction.Received) opening.WireReceived += bytes.Length;
+        else opening.WireSent += bytes.Length;
+        if (offset + bytes.Length > WireBytes) return false;
         return Store(TapPoint.Wire, direction, offset, bytes, beginsMessage: false);
     }
 
@@ -255,14 +255,14 @@ public sealed class ConnectionRecorder : IConnectionOutput
                 _ => TakeSkipped(direction, bytes, phase, ref trim),
             };
             bytes = bytes[count..];
-            if (heldLength > 0 && decoder.PhaseOf(ClientDirection) != PlainPhase.Undecided) trim |= Release();
+            if (opening is { HeldLength: > 0 } && decoder.PhaseOf(ClientDirection) != PlainPhase.Undecided) trim |= Release();
         }
 
-        if (!openingIsOver && (decoder.Facts.HubProtocol is not null || decoder.Facts.IsNotSignalR))
+        if (opening is not null && (decoder.Facts.HubProtocol is not null || decoder.Facts.IsNotSignalR))
         {
             // The heads and the handshake are over: no secrets come any more, and what comes now may be evicted.
-            openingIsOver = true;
-            receivedHeads = sentHeads = null;
+            opening.LetGo();
+            opening = null;
             journal.Grow(Record.Log.EndOpening());
         }
 
@@ -275,7 +275,7 @@ public sealed class ConnectionRecorder : IConnectionOutput
     /// <summary>Lines of a head: masked one by one, since only the decoder knows whether the next byte still belongs to the head.</summary>
     private int TakeHead(Direction direction, ReadOnlySpan<byte> bytes, ref bool trim)
     {
-        var masker = direction == Direction.Received ? receivedHeads ??= new HeadMasker(secrets) : sentHeads ??= new HeadMasker(secrets);
+        var masker = opening!.HeadMasker(direction, secrets);
         var begins = masker.IsAtStart;
         var scratch = ArrayPool<byte>.Shared.Rent(bytes.Length);
         try
@@ -361,28 +361,17 @@ public sealed class ConnectionRecorder : IConnectionOutput
     /// <summary>The client's bytes behind its request for a WebSocket, before the answer: a head with secrets, or a frame. They wait.</summary>
     private int Hold(ReadOnlySpan<byte> bytes)
     {
-        held ??= ArrayPool<byte>.Shared.Rent(journal.Options.Decoders.UndecidedBytes);
-        if (heldLength + bytes.Length > held.Length)
+        if (!opening!.Hold(bytes, journal.Options.Decoders.UndecidedBytes))
         {
-            heldLength = 0;
             Pass(ClientDirection, bytes.Length);
             decoder.Skip(TapPoint.Plain, ClientDirection, bytes.Length);
             return bytes.Length;
         }
 
-        bytes.CopyTo(held.AsSpan(heldLength));
-        heldLength += bytes.Length;
         return bytes.Length;
     }
 
-    private bool Release()
-    {
-        var bytes = held!.AsSpan(0, heldLength).ToArray();
-        heldLength = 0;
-        ArrayPool<byte>.Shared.Return(held!, clearArray: true);
-        held = null;
-        return TakePlain(ClientDirection, bytes);
-    }
+    private bool Release() => TakePlain(ClientDirection, opening!.TakeHeld());
 
     private (long Number, long Ticks) Begin()
     {
@@ -436,6 +425,8 @@ public sealed class ConnectionRecorder : IConnectionOutput
         }
     }
 
+    ConnectionCounters ICounter.Count() => Count();
+
     private ConnectionCounters Count() => new(
         plain.Received, plain.Sent, decoder.FramesReceived, decoder.FramesSent, decoder.HubMessagesReceived, decoder.HubMessagesSent, invocations, faults, Volatile.Read(ref backlog));
 
@@ -451,6 +442,54 @@ public sealed class ConnectionRecorder : IConnectionOutput
         catch (Exception)
         {
             // What failed can't even be said: then the record ends here.
+        }
+    }
+
+    /// <summary>What is needed until the heads and the handshake are over, and the wire of TLS is not looked at any more.</summary>
+    private sealed class Opening
+    {
+        private HeadMasker? receivedHeads;
+        private HeadMasker? sentHeads;
+        private byte[]? held;
+
+        public int HeldLength { get; private set; }
+
+        public long WireReceived { get; set; }
+
+        public long WireSent { get; set; }
+
+        public bool HandshakeDone { get; set; }
+
+        public HeadMasker HeadMasker(Direction direction, SecretNames secrets) =>
+            direction == Direction.Received ? receivedHeads ??= new HeadMasker(secrets) : sentHeads ??= new HeadMasker(secrets);
+
+        /// <summary>Keeps bytes for later; false: they are too many, and so is what was kept.</summary>
+        public bool Hold(ReadOnlySpan<byte> bytes, int limit)
+        {
+            held ??= ArrayPool<byte>.Shared.Rent(limit);
+            if (HeldLength + bytes.Length > held.Length)
+            {
+                HeldLength = 0;
+                return false;
+            }
+
+            bytes.CopyTo(held.AsSpan(HeldLength));
+            HeldLength += bytes.Length;
+            return true;
+        }
+
+        public byte[] TakeHeld()
+        {
+            var bytes = held!.AsSpan(0, HeldLength).ToArray();
+            LetGo();
+            return bytes;
+        }
+
+        public void LetGo()
+        {
+            if (held is not null) ArrayPool<byte>.Shared.Return(held, clearArray: true);
+            held = null;
+            HeldLength = 0;
         }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class RelayedConnection(RelaySettings settings, X509Certificate2
     public async Task Run(Socket accepted, CancellationToken stop)
     {
         var tap = RecorderTap.OfSocket(recorder);
-        recorder.SampleFrom(() => TcpInfo.Read(accepted));
+        recorder.SampleFrom(accepted);
         RelayEnd? client = null;
         RelayEnd? target = null;
         try

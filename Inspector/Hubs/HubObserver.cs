@@ -36,7 +36,7 @@ internal sealed class HubObserver(InspectorOptions options) : IHubFilter
         var user = context.Context.User;
         var name = user is null ? null : options.UserName(user);
         recorder?.BelongsTo(user is null ? null : options.UserId(user), name);
-        recorder?.Fact(new HubConnected(context.Hub.GetType().Name, context.Context.ConnectionId, name, context.Context.Items.TryGetValue(HubObservation.ProtocolItem, out var protocol) ? protocol as string : null));
+        recorder?.Fact(new HubConnected(context.Hub.GetType().Name, context.Context.ConnectionId, name, context.Context.Items.Remove(HubObservation.ProtocolItem, out var protocol) ? protocol as string : null));
         var began = Stopwatch.GetTimestamp();
         try
         {

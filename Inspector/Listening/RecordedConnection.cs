@@ -30,7 +30,7 @@ internal sealed class RecordedConnection : ConnectionContext, IConnectionTranspo
         transport = socket = new TappedDuplexPipe(inner.Transport, RecorderTap.OfSocket(recorder));
         Features.Set<IConnectionTransportFeature>(this);
         Features.Set<IConnectionRecorderFeature>(this);
-        if (Features.Get<IConnectionSocketFeature>()?.Socket is { } connected) recorder.SampleFrom(() => TcpInfo.Read(connected));
+        if (Features.Get<IConnectionSocketFeature>()?.Socket is { } connected) recorder.SampleFrom(connected);
     }
 
     public ConnectionRecorder Recorder { get; }

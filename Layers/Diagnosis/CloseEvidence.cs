@@ -16,6 +16,7 @@ namespace RealtimeHello.Layers.Diagnosis;
 public sealed class CloseEvidence(Perspective perspective)
 {
     private ClosingSign? first;
+    private Trouble? trouble;
 
     /// <summary>Bytes that were handed to the connection and not taken by the peer when it ended.</summary>
     public long BacklogBytes { get; set; }
@@ -27,39 +28,39 @@ public sealed class CloseEvidence(Perspective perspective)
 
     internal bool TlsDone { get; private set; }
 
-    internal TlsAlert? Alert { get; private set; }
-
     internal bool Requested { get; private set; }
 
     internal bool AskedForWebSocket { get; private set; }
 
     internal bool Upgraded { get; private set; }
 
-    internal HttpRefused? Refusal { get; private set; }
-
-    internal HandshakeRequest? HandshakeRequest { get; private set; }
-
-    internal HandshakeResponse? HandshakeResponse { get; private set; }
-
-    internal CloseMessage? ServerClose { get; private set; }
-
-    internal CloseMessage? ClientClose { get; private set; }
-
-    internal WebSocketClose? CloseFrameOfClient { get; private set; }
-
-    internal WebSocketClose? CloseFrameOfServer { get; private set; }
-
     internal bool HubAccepted { get; private set; }
 
-    internal HubFailed? ConnectFailure { get; private set; }
+    internal TlsAlert? Alert => trouble?.Alert;
 
-    internal HubDisconnected? Disconnected { get; private set; }
+    internal HttpRefused? Refusal => trouble?.Refusal;
 
-    internal TcpReset? Abort { get; private set; }
+    internal string? HandshakeError => trouble?.HandshakeError;
 
-    internal DecodeFault? ClientFault { get; private set; }
+    internal CloseMessage? ServerClose => trouble?.ServerClose;
 
-    internal RelayFailed? RelayFailure { get; private set; }
+    internal CloseMessage? ClientClose => trouble?.ClientClose;
+
+    internal WebSocketClose? CloseFrameOfClient => trouble?.CloseFrameOfClient;
+
+    internal WebSocketClose? CloseFrameOfServer => trouble?.CloseFrameOfServer;
+
+    internal HubFailed? ConnectFailure => trouble?.ConnectFailure;
+
+    internal HubDisconnected? Disconnected => trouble?.Disconnected;
+
+    internal TcpReset? Abort => trouble?.Abort;
+
+    internal DecodeFault? ClientFault => trouble?.ClientFault;
+
+    internal RelayFailed? RelayFailure => trouble?.RelayFailure;
+
+    private Trouble Noted => trouble ??= new Trouble();
 
     /// <summary>The first thing seen that ends a WebSocket.</summary>
     internal ClosingSign? FirstSign => first;
@@ -72,33 +73,32 @@ public sealed class CloseEvidence(Perspective perspective)
         {
             case TlsClientHello: TlsBegun = true; break;
             case TlsHandshake: TlsBegun = TlsDone = true; break;
-            case TlsAlert alert: Alert = alert; break;
+            case TlsAlert alert: Noted.Alert = alert; break;
             case HttpRequest request:
                 Requested = true;
                 AskedForWebSocket |= request.AsksForWebSocket;
                 break;
             case HttpUpgraded: Upgraded = true; break;
-            case HttpRefused refused: Refusal = refused; break;
-            case HandshakeRequest request: HandshakeRequest = request; break;
-            case HandshakeResponse response: HandshakeResponse = response; break;
-            case CloseMessage close when fromClient: ClientClose = close; break;
-            case CloseMessage close: ServerClose ??= close; break;
+            case HttpRefused refused: Noted.Refusal = refused; break;
+            case HandshakeResponse { Error: { } error }: Noted.HandshakeError = error; break;
+            case CloseMessage close when fromClient: Noted.ClientClose = close; break;
+            case CloseMessage close: Noted.ServerClose ??= close; break;
             case WebSocketClose close when fromClient:
-                CloseFrameOfClient ??= close;
+                Noted.CloseFrameOfClient ??= close;
                 first ??= ClosingSign.CloseFrameOfClient;
                 break;
             case WebSocketClose close:
-                CloseFrameOfServer ??= close;
+                Noted.CloseFrameOfServer ??= close;
                 first ??= ClosingSign.CloseFrameOfServer;
                 break;
             case HubConnected: HubAccepted = true; break;
-            case HubFailed { Method: "OnConnectedAsync" } failure: ConnectFailure = failure; break;
-            case HubDisconnected disconnected: Disconnected = disconnected; break;
-            case DecodeFault { AtLayer: Layer.WebSocket } fault when fromClient: ClientFault ??= fault; break;
-            case RelayFailed failure: RelayFailure = failure; break;
+            case HubFailed { Method: "OnConnectedAsync" } failure: Noted.ConnectFailure = failure; break;
+            case HubDisconnected disconnected: Noted.Disconnected = disconnected; break;
+            case DecodeFault { AtLayer: Layer.WebSocket } fault when fromClient: Noted.ClientFault ??= fault; break;
+            case RelayFailed failure: Noted.RelayFailure = failure; break;
             case TcpReset { ByPeer: true }: first ??= ClosingSign.ResetByPeer; break;
             case TcpReset abort:
-                Abort ??= abort;
+                Noted.Abort ??= abort;
                 first ??= ClosingSign.Abort;
                 break;
             case TcpHalfClosed { ByPeer: true }: first ??= ClosingSign.EndOfPeer; break;
@@ -108,6 +108,34 @@ public sealed class CloseEvidence(Perspective perspective)
 
     /// <summary>Who closed the connection, at which layer, and why, as far as was seen.</summary>
     public CloseReport Judge() => CloseJudgement.Of(this, perspective);
+
+    /// <summary>What a connection that is open and well has none of.</summary>
+    private sealed class Trouble
+    {
+        public TlsAlert? Alert { get; set; }
+
+        public HttpRefused? Refusal { get; set; }
+
+        public string? HandshakeError { get; set; }
+
+        public CloseMessage? ServerClose { get; set; }
+
+        public CloseMessage? ClientClose { get; set; }
+
+        public WebSocketClose? CloseFrameOfClient { get; set; }
+
+        public WebSocketClose? CloseFrameOfServer { get; set; }
+
+        public HubFailed? ConnectFailure { get; set; }
+
+        public HubDisconnected? Disconnected { get; set; }
+
+        public TcpReset? Abort { get; set; }
+
+        public DecodeFault? ClientFault { get; set; }
+
+        public RelayFailed? RelayFailure { get; set; }
+    }
 }
 
 internal enum ClosingSign : byte

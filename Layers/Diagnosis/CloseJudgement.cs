@@ -69,7 +69,7 @@ internal static class CloseJudgement
 
     private static CloseReport? OfHub(CloseEvidence seen)
     {
-        if (seen.HandshakeResponse?.Error is { } refused)
+        if (seen.HandshakeError is { } refused)
         {
             return refused.Contains("canceled", StringComparison.OrdinalIgnoreCase)
                 ? new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.HandshakeTimeout,

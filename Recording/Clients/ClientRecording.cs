@@ -49,7 +49,7 @@ public sealed class ClientRecording(Journal journal, SecretNames secrets)
         var stream = new NetworkStream(socket, ownsSocket: true);
         if (context.InitialRequestMessage.Method == HttpMethod.Connect) return stream;
         var recorder = Open(ConnectionNames.Of(socket.RemoteEndPoint), ConnectionNames.Of(socket.LocalEndPoint));
-        recorder.SampleFrom(() => TcpInfo.Read(socket));
+        recorder.SampleFrom(socket);
         context.InitialRequestMessage.Options.Set(RecorderOfRequest, recorder);
         return new TappedStream(stream, RecorderTap.OfSocket(recorder), recorder.Close);
     }

@@ -1,8 +1,10 @@
+using System.Net.Sockets;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.Diagnosis;
 using RealtimeHello.Layers.Tcp;
 using RealtimeHello.Recording.Stack;
+using RealtimeHello.Recording.Taps;
 
 namespace RealtimeHello.Recording.Journals;
 
@@ -79,19 +81,19 @@ public sealed class ConnectionRecord
         {
             try
             {
-                return TcpSource?.Invoke();
+                return Socket is { } socket ? TcpInfo.Read(socket) : null;
             }
             catch (Exception)
             {
                 // Figures that can't be had are no figures: whoever asks must not suffer for it, least of all the connection.
-                TcpSource = null;
+                Socket = null;
                 return null;
             }
         }
     }
 
     /// <summary>What went over it so far. Compressed hub messages are not counted: 0.</summary>
-    public ConnectionCounters Counters => CounterSource?.Invoke() ?? new ConnectionCounters(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public ConnectionCounters Counters => LastCounters ?? Counting?.Count() ?? new ConnectionCounters(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /// <summary>Where each layer stands, from the socket to the application.</summary>
     public IReadOnlyList<LayerState> ReadLayers()
@@ -117,9 +119,14 @@ public sealed class ConnectionRecord
 
     internal ConnectionStack Stack { get; }
 
-    internal Func<ConnectionCounters>? CounterSource { get; set; }
+    /// <summary>Who counts while it is open.</summary>
+    internal ICounter? Counting { get; set; }
 
-    internal Func<TcpStatistics?>? TcpSource { get; set; }
+    /// <summary>Of a closed connection.</summary>
+    internal ConnectionCounters? LastCounters { get; set; }
+
+    /// <summary>Whose figures the kernel has; null: nobody's, or it is closed.</summary>
+    internal Socket? Socket { get; set; }
 
     /// <summary>The recorded bytes of a range, secrets masked; null when any of them was evicted or never stored.</summary>
     /// <param name="tap">The tap whose stream the range counts.</param>
@@ -130,4 +137,10 @@ public sealed class ConnectionRecord
         ArgumentOutOfRangeException.ThrowIfGreaterThan(range.Length, LongestRange);
         return Log.ReadBytes(tap, direction, range);
     }
+}
+
+/// <summary>Whoever counts what goes over a connection.</summary>
+internal interface ICounter
+{
+    ConnectionCounters Count();
 }

@@ -21,17 +21,11 @@ internal sealed class ConnectionStack(ConnectionRecord record)
 
     private TlsHandshake? tls;
     private bool tlsBegun;
-    private TlsAlert? alert;
     private bool requested;
     private bool http2;
     private int? status;
-    private int? refusal;
-    private WebSocketClose? closeReceived;
-    private WebSocketClose? closeSent;
     private string? askedProtocol;
-    private string? handshakeError;
     private HubConnected? hub;
-    private HubFailed? hubFailure;
     private bool hubIsOver;
     private List<string>? groups;
     private int groupCount;
@@ -40,7 +34,7 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     private bool halfClosedByPeer;
     private bool halfClosedHere;
     private bool reset;
-    private DecodeFault? fault;
+    private Trouble? trouble;
 
     /// <summary>A hub accepted the connection.</summary>
     public bool HasHub => Volatile.Read(ref hub) is not null;
@@ -55,22 +49,22 @@ internal sealed class ConnectionStack(ConnectionRecord record)
             case TcpReset: reset = true; break;
             case TlsClientHello: tlsBegun = true; break;
             case TlsHandshake handshake: tls = handshake; break;
-            case TlsAlert found: alert ??= found; break;
+            case TlsAlert found: Noted.Alert ??= found; break;
             case HttpRequest: requested = true; break;
             case HttpResponse response: status = response.Status; break;
             case HttpUpgraded: status = 101; break;
-            case HttpRefused refused: refusal = refused.Status; break;
-            case WebSocketClose close when direction == Direction.Received: closeReceived ??= close; break;
-            case WebSocketClose close: closeSent ??= close; break;
+            case HttpRefused refused: Noted.Refusal = refused.Status; break;
+            case WebSocketClose close when direction == Direction.Received: Noted.CloseReceived ??= close; break;
+            case WebSocketClose close: Noted.CloseSent ??= close; break;
             case HandshakeRequest request: askedProtocol = request.Protocol; break;
-            case HandshakeResponse { Error: { } error }: handshakeError = error; break;
+            case HandshakeResponse { Error: { } error }: Noted.HandshakeError = error; break;
             case HubConnected connected: hub = connected; break;
-            case HubFailed { Method: "OnConnectedAsync" } failed: hubFailure = failed; break;
+            case HubFailed { Method: "OnConnectedAsync" } failed: Noted.HubFailure = failed; break;
             case HubGroupJoined joined: Join(joined.Group); break;
             case HubGroupLeft left: Leave(left.Group); break;
             case HubDisconnected: hubIsOver = true; break;
             case Gap { AtLayer: Layer.Http, Length: null }: http2 = true; break;
-            case DecodeFault found: fault ??= found; break;
+            case DecodeFault found: Noted.Fault ??= found; break;
             case ApplicationFact fact:
                 lastFact = fact;
                 facts++;
@@ -97,7 +91,7 @@ internal sealed class ConnectionStack(ConnectionRecord record)
 
     private LayerState Tls()
     {
-        if (alert is not null) return Of(Layer.Tls, LayerCondition.Failed, $"alert: {alert.Description}", ("alert", alert.Description));
+        if (trouble?.Alert is { } alert) return Of(Layer.Tls, LayerCondition.Failed, $"alert: {alert.Description}", ("alert", alert.Description));
         if (tls is null && !record.IsSecure) return Of(Layer.Tls, LayerCondition.Absent, "not encrypted");
         if (tls is null)
         {
@@ -115,12 +109,12 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     private LayerState Http()
     {
         if (http2) return Of(Layer.Http, LayerCondition.Unseen, "HTTP/2, whose frames are not decoded", ("version", "HTTP/2"));
-        if (fault is { AtLayer: Layer.Http }) return Of(Layer.Http, LayerCondition.Failed, fault.Summary, ("path", record.Facts.Path), ("status", status));
-        (string, object?)[] detail = [("path", record.Facts.Path), ("status", refusal ?? status), ("subprotocol", record.Facts.Subprotocol), ("extensions", record.Facts.Extensions)];
+        if (trouble?.Fault is { AtLayer: Layer.Http } fault) return Of(Layer.Http, LayerCondition.Failed, fault.Summary, ("path", record.Facts.Path), ("status", status));
+        (string, object?)[] detail = [("path", record.Facts.Path), ("status", trouble?.Refusal ?? status), ("subprotocol", record.Facts.Subprotocol), ("extensions", record.Facts.Extensions)];
         if (record.Client is { } client) detail = [.. detail, ("client", client)];
         if (record.Facts.Upgraded) return Of(Layer.Http, WhileOpen(LayerCondition.Open), "101, upgraded to a WebSocket", detail);
         // What else is asked on the same connection, by a proxy that uses it on, changes nothing about that.
-        if (refusal is not null) return Of(Layer.Http, LayerCondition.Failed, $"{refusal}, no WebSocket", detail);
+        if (trouble?.Refusal is { } refusal) return Of(Layer.Http, LayerCondition.Failed, $"{refusal}, no WebSocket", detail);
         return requested
             ? Of(Layer.Http, WhileOpen(status is null ? LayerCondition.Opening : LayerCondition.Open), status is null ? "asked, no answer yet" : $"answered {status}", detail)
             : Of(Layer.Http, NotReached, "no request", detail);
@@ -130,12 +124,13 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     {
         if (http2) return Of(Layer.WebSocket, LayerCondition.Unseen, "inside HTTP/2 (RFC 8441), whose frames are not decoded");
         if (!record.Facts.Upgraded) return Of(Layer.WebSocket, NotReached, "not upgraded");
+        var (closeReceived, closeSent) = (trouble?.CloseReceived, trouble?.CloseSent);
         (string, object?)[] detail =
         [
             ("framesReceived", counters.FramesReceived), ("framesSent", counters.FramesSent),
             ("closeCodeReceived", closeReceived?.Code), ("closeCodeSent", closeSent?.Code), ("extensions", record.Facts.Extensions),
         ];
-        if (fault is { AtLayer: Layer.WebSocket }) return Of(Layer.WebSocket, LayerCondition.Failed, fault.Summary, detail);
+        if (trouble?.Fault is { AtLayer: Layer.WebSocket } fault) return Of(Layer.WebSocket, LayerCondition.Failed, fault.Summary, detail);
         var goodbye = (closeReceived, closeSent) switch
         {
             (null, null) => IsOver ? "ended without a Close frame" : "open",
@@ -156,8 +151,8 @@ internal sealed class ConnectionStack(ConnectionRecord record)
             ("protocol", record.Facts.HubProtocol ?? askedProtocol),
             ("hubMessagesReceived", counters.HubMessagesReceived), ("hubMessagesSent", counters.HubMessagesSent),
         ];
-        if (handshakeError is not null) return Of(Layer.SignalR, LayerCondition.Failed, $"handshake refused: {PrintableText.OneLine(handshakeError, 160)}", detail);
-        if (fault is { AtLayer: Layer.SignalR }) return Of(Layer.SignalR, LayerCondition.Failed, fault.Summary, detail);
+        if (trouble?.HandshakeError is { } handshakeError) return Of(Layer.SignalR, LayerCondition.Failed, $"handshake refused: {PrintableText.OneLine(handshakeError, 160)}", detail);
+        if (trouble?.Fault is { AtLayer: Layer.SignalR } fault) return Of(Layer.SignalR, LayerCondition.Failed, fault.Summary, detail);
         if (record.Facts.IsNotSignalR) return Of(Layer.SignalR, LayerCondition.Absent, "another protocol, or none");
         if (record.Facts.HubProtocol is { } protocol) return Of(Layer.SignalR, WhileOpen(LayerCondition.Open), $"hub protocol {PrintableText.OneLine(protocol, 40)}", detail);
         if (askedProtocol is not null) return Of(Layer.SignalR, WhileOpen(LayerCondition.Opening), $"asked for {PrintableText.OneLine(askedProtocol, 40)}, no answer yet", detail);
@@ -174,7 +169,7 @@ internal sealed class ConnectionStack(ConnectionRecord record)
             ("hub", hub.Hub), ("connectionId", hub.HubConnectionId), ("user", hub.User), ("protocol", hub.Protocol), ("invocations", counters.Invocations),
             ("groups", groups?.ToArray() ?? []), ("groupCount", groupCount),
         ];
-        if (hubFailure is not null) return Of(Layer.Hub, LayerCondition.Failed, hubFailure.Summary, detail);
+        if (trouble?.HubFailure is { } hubFailure) return Of(Layer.Hub, LayerCondition.Failed, hubFailure.Summary, detail);
         var where = groupCount == 0 ? "" : $", in {groupCount} group{(groupCount == 1 ? "" : "s")}";
         return Of(Layer.Hub, hubIsOver ? LayerCondition.Closed : WhileOpen(LayerCondition.Open), hub.Summary + where, detail);
     }
@@ -200,6 +195,8 @@ internal sealed class ConnectionStack(ConnectionRecord record)
         if (groups?.Remove(group) == true || groupCount > MostGroups) groupCount--;
     }
 
+    private Trouble Noted => trouble ??= new Trouble();
+
     private static string CodeOf(WebSocketClose close) => close.Code is { } code ? $"{code}" : "without a code";
 
     private static LayerState Of(Layer layer, LayerCondition state, string summary, params ReadOnlySpan<(string Name, object? Value)> detail)
@@ -207,5 +204,23 @@ internal sealed class ConnectionStack(ConnectionRecord record)
         var values = new Dictionary<string, object?>(detail.Length);
         foreach (var (name, value) in detail) values[name] = value;
         return new LayerState(layer, state, summary, values);
+    }
+
+    /// <summary>What a connection that is open and well has none of.</summary>
+    private sealed class Trouble
+    {
+        public TlsAlert? Alert { get; set; }
+
+        public int? Refusal { get; set; }
+
+        public string? HandshakeError { get; set; }
+
+        public WebSocketClose? CloseReceived { get; set; }
+
+        public WebSocketClose? CloseSent { get; set; }
+
+        public HubFailed? HubFailure { get; set; }
+
+        public DecodeFault? Fault { get; set; }
     }
 }

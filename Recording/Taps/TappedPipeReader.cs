@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
 
@@ -11,8 +12,11 @@ namespace RealtimeHello.Recording.Taps;
 /// Reports each byte once, when it is first seen: a reader that examines bytes without consuming them sees them again,
 /// so this remembers how many of the bytes in front of it were reported.
 /// </summary>
-internal sealed class TappedPipeReader(PipeReader inner, IByteTap tap) : PipeReader
+internal sealed class TappedPipeReader(PipeReader inner, IByteTap tap) : PipeReader, IValueTaskSource<ReadResult>
 {
+    /// <summary>A <see cref="Pipe"/> gives this one with every read that waits.</summary>
+    private const short PipeToken = 0;
+
     private ReadOnlySequence<byte> seen;
     private long reported;
     private bool ended;
@@ -20,7 +24,27 @@ internal sealed class TappedPipeReader(PipeReader inner, IByteTap tap) : PipeRea
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         var reading = inner.ReadAsync(cancellationToken);
-        return reading.IsCompletedSuccessfully ? new ValueTask<ReadResult>(Report(reading.Result)) : Wait(reading);
+        if (reading.IsCompletedSuccessfully) return new ValueTask<ReadResult>(Report(reading.Result));
+        // A pipe's reader is itself what a waiting read is waited on by. Then this one stands in its place, and an idle connection holds no state of a method that waits.
+        return inner is IValueTaskSource<ReadResult> source && reading == new ValueTask<ReadResult>(source, PipeToken) ? new ValueTask<ReadResult>(this, PipeToken) : Wait(reading);
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => ((IValueTaskSource<ReadResult>)inner).GetStatus(token);
+
+    void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        ((IValueTaskSource<ReadResult>)inner).OnCompleted(continuation, state, token, flags);
+
+    ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
+    {
+        try
+        {
+            return Report(((IValueTaskSource<ReadResult>)inner).GetResult(token));
+        }
+        catch (Exception exception) when (IsReset(exception))
+        {
+            End(StreamEnding.Reset, exception.Message);
+            throw;
+        }
     }
 
     public override bool TryRead(out ReadResult result)
