@@ -28,6 +28,7 @@ public sealed class ConnectionDecoder
     private WireLane? wireSent;
     private HttpConversation? http;
     private SignalRConversation? signalR;
+    private ConnectionFacts facts;
 
     /// <summary>Begins with a connection's first bytes.</summary>
     public ConnectionDecoder(Perspective perspective, DecodingDepth depth, IConnectionOutput output, DecoderLimits? limits = null)
@@ -44,14 +45,18 @@ public sealed class ConnectionDecoder
         this.limits = limits;
         this.depth = depth;
         this.resumed = resumed;
-        Facts = facts;
+        this.facts = facts;
         clientReceives = perspective == Perspective.Client;
         client = new PlainLane(output, clientReceives ? Direction.Sent : Direction.Received);
         server = new PlainLane(output, clientReceives ? Direction.Received : Direction.Sent);
     }
 
     /// <summary>What was found out so far: the same instance until something changes.</summary>
-    public ConnectionFacts Facts { get; private set; }
+    public ConnectionFacts Facts
+    {
+        get => facts;
+        private set => facts = ConnectionFacts.Shared(value);
+    }
 
     /// <summary>The hub protocol that the client's handshake asks for, whether the server has accepted it or not; null: none, or not seen yet.</summary>
     public string? RequestedHubProtocol => Facts.HubProtocol ?? signalR?.RequestedProtocol;

@@ -5,6 +5,9 @@ namespace RealtimeHello.Layers.Decoding;
 /// </summary>
 public sealed record ConnectionFacts
 {
+    /// <summary>Those that were found out last, by a hash of them: few kinds of connections, and many of each.</summary>
+    private static readonly ConnectionFacts?[] last = new ConnectionFacts?[64];
+
     /// <summary>The path of the request for a WebSocket, without its query; null before there was one.</summary>
     public string? Path { get; init; }
 
@@ -22,4 +25,14 @@ public sealed record ConnectionFacts
 
     /// <summary>The client's first message was looked at, and was no SignalR handshake: this is another protocol.</summary>
     public bool IsNotSignalR { get; init; }
+
+    /// <summary>The same facts, in one instance for many connections.</summary>
+    internal static ConnectionFacts Shared(ConnectionFacts facts)
+    {
+        ref var place = ref last[(uint)facts.GetHashCode() % (uint)last.Length];
+        var known = Volatile.Read(ref place);
+        if (facts.Equals(known)) return known;
+        Volatile.Write(ref place, facts);
+        return facts;
+    }
 }

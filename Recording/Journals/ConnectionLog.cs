@@ -6,7 +6,7 @@ namespace RealtimeHello.Recording.Journals;
 /// The entries of one connection: its opening, which is packed when it is over and evicted with the connection alone, and what came since. Written by its
 /// <see cref="ConnectionRecorder"/>, which holds the lock on it; read by anybody, on any thread.
 /// </summary>
-internal sealed class ConnectionLog
+internal sealed class ConnectionLog(EntryPacker packer)
 {
     private EntryLog? opening = new();
     private PackedEntries? packed;
@@ -130,7 +130,7 @@ internal sealed class ConnectionLog
         var chunk = Array.Empty<byte>();
         lock (this)
         {
-            foreach (var log in (ReadOnlySpan<EntryLog?>)[opening ?? packed?.Unpack(), recent])
+            foreach (var log in (ReadOnlySpan<EntryLog?>)[opening ?? Unpacked(), recent])
             {
                 if (log is null) continue;
                 for (var cursor = log.Begin(); cursor.TryNext(out var entry);)
@@ -231,7 +231,7 @@ internal sealed class ConnectionLog
     private void PackOpening()
     {
         if (opening is null) return;
-        packed = new PackedEntries(opening, LastNumber);
+        packed = packer.Pack(opening, LastNumber);
         opening.Clear();
         opening = null;
     }
@@ -264,9 +264,11 @@ internal sealed class ConnectionLog
         return false;
     }
 
+    private EntryLog? Unpacked() => packed is null ? null : packer.Unpack(packed);
+
     private ReadPlace? Find(long number)
     {
-        var log = opening ?? (number < packed?.LastNumber ? packed.Unpack() : recent);
+        var log = opening ?? (number < packed?.LastNumber ? Unpacked() : recent);
         return log is null ? null : new ReadPlace(log, log.After(number));
     }
 

@@ -19,7 +19,7 @@ public sealed class ConnectionRecord
 
     private TcpStatistics? lastTcpStatistics;
 
-    internal ConnectionRecord(string id, Perspective perspective, DateTimeOffset openedAt, string remote, string local)
+    internal ConnectionRecord(string id, Perspective perspective, DateTimeOffset openedAt, string remote, string local, EntryPacker packer)
     {
         Id = id;
         Perspective = perspective;
@@ -27,6 +27,7 @@ public sealed class ConnectionRecord
         Remote = remote;
         Local = local;
         Stack = new ConnectionStack(this);
+        Log = new ConnectionLog(packer);
     }
 
     /// <summary>The connection's id: on a server, Kestrel's own.</summary>
@@ -115,7 +116,7 @@ public sealed class ConnectionRecord
     internal bool CompressedIsMasked { get; set; }
 
     /// <summary>Its entries; whoever writes to the record holds the lock on it.</summary>
-    internal ConnectionLog Log { get; } = new();
+    internal ConnectionLog Log { get; }
 
     internal ConnectionStack Stack { get; }
 

@@ -11,6 +11,7 @@ public sealed class Journal
 {
     private readonly ConcurrentDictionary<string, ConnectionRecord> records = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<ConnectionRecord> closed = new();
+    private readonly EntryPacker packer = new();
     private readonly Lock trimming = new();
     private JournalWatch[] watches = [];
     private long lastNumber;
@@ -55,7 +56,7 @@ public sealed class Journal
         var unique = id;
         for (var i = 2; ; i++)
         {
-            var record = new ConnectionRecord(unique, perspective, Time.GetUtcNow(), remote, local);
+            var record = new ConnectionRecord(unique, perspective, Time.GetUtcNow(), remote, local, packer);
             if (records.TryAdd(unique, record)) return new ConnectionRecorder(this, record, secrets);
             unique = $"{id}-{i}";
         }
@@ -64,7 +65,7 @@ public sealed class Journal
     /// <summary>Begins the record of a connection that was recorded elsewhere; null when there is one of that id.</summary>
     internal ConnectionRecord? Restore(string id, Perspective perspective, DateTimeOffset openedAt, string remote, string local)
     {
-        var record = new ConnectionRecord(id, perspective, openedAt, remote, local);
+        var record = new ConnectionRecord(id, perspective, openedAt, remote, local, packer);
         return records.TryAdd(id, record) ? record : null;
     }
 

@@ -1,48 +1,18 @@
-using System.Buffers;
-using System.IO.Compression;
 using RealtimeHello.Layers;
 
 namespace RealtimeHello.Recording.Journals;
 
-/// <summary>Entries that nothing is appended to and nothing is dropped of any more, compressed: heads and handshakes, which are kept for as long as their connection is there, and seldom looked at.</summary>
-internal sealed class PackedEntries
+/// <summary>Entries that nothing is appended to and nothing is dropped of any more, as an <see cref="EntryPacker"/> packed them.</summary>
+/// <param name="Bytes">The entries; shorter than <paramref name="Length"/> where they are compressed.</param>
+/// <param name="Length">Bytes of the entries when they are unpacked.</param>
+/// <param name="Dictionary">What they were compressed with, shared by many.</param>
+/// <param name="Facts">The facts of the entries that are facts.</param>
+/// <param name="LastNumber">Of the last entry.</param>
+internal sealed record PackedEntries(byte[] Bytes, int Length, byte[] Dictionary, LayerDetail?[] Facts, long LastNumber)
 {
     /// <summary>Memory beside the bytes, about.</summary>
     private const int Overhead = 96;
 
-    private const int Quality = 4;
-    private const int Window = 14;
-
-    private readonly byte[] bytes;
-    private readonly int length;
-    private readonly LayerDetail?[] facts;
-
-    public PackedEntries(EntryLog log, long lastNumber)
-    {
-        (var raw, facts, _) = log.Packed();
-        LastNumber = lastNumber;
-        length = raw.Length;
-        var compressed = ArrayPool<byte>.Shared.Rent(BrotliEncoder.GetMaxCompressedLength(length));
-        bytes = BrotliEncoder.TryCompress(raw, compressed, out var written, Quality, Window) && written < length ? compressed[..written] : raw;
-        ArrayPool<byte>.Shared.Return(compressed);
-    }
-
-    /// <summary>Of the last entry.</summary>
-    public long LastNumber { get; }
-
     /// <summary>Memory in use, in bytes.</summary>
-    public long Size => Overhead + bytes.Length + (facts.Length * IntPtr.Size);
-
-    /// <summary>The entries, to be read and let go of.</summary>
-    public EntryLog Unpack()
-    {
-        var raw = bytes;
-        if (bytes.Length < length)
-        {
-            raw = new byte[length];
-            if (!BrotliDecoder.TryDecompress(bytes, raw, out _)) throw new InvalidOperationException("Packed entries can't be unpacked.");
-        }
-
-        return new EntryLog(raw, facts, default);
-    }
+    public long Size => Overhead + Bytes.Length + (Facts.Length * IntPtr.Size);
 }
