@@ -17,13 +17,15 @@ public sealed class ConnectionRecord
     /// <summary>The longest range that <see cref="ReadBytes"/> reads at once, in bytes.</summary>
     public const int LongestRange = 1024 * 1024;
 
+    private readonly long openedTicks;
+    private long closedTicks;
     private TcpStatistics? lastTcpStatistics;
 
     internal ConnectionRecord(string id, Perspective perspective, DateTimeOffset openedAt, string remote, string local, EntryPacker packer)
     {
         Id = id;
         Perspective = perspective;
-        OpenedAt = openedAt;
+        openedTicks = openedAt.UtcTicks;
         Remote = remote;
         Local = local;
         Stack = new ConnectionStack(this);
@@ -37,7 +39,7 @@ public sealed class ConnectionRecord
     public Perspective Perspective { get; }
 
     /// <summary>When it was accepted or opened.</summary>
-    public DateTimeOffset OpenedAt { get; }
+    public DateTimeOffset OpenedAt => new(openedTicks, TimeSpan.Zero);
 
     /// <summary>The peer's address and port.</summary>
     public string Remote { get; }
@@ -52,7 +54,11 @@ public sealed class ConnectionRecord
     public bool IsSecure { get; internal set; }
 
     /// <summary>When it was closed; null while it is open.</summary>
-    public DateTimeOffset? ClosedAt { get; internal set; }
+    public DateTimeOffset? ClosedAt
+    {
+        get => closedTicks == 0 ? null : new DateTimeOffset(closedTicks, TimeSpan.Zero);
+        internal set => closedTicks = value?.UtcTicks ?? 0;
+    }
 
     /// <summary>Who closed it and why; null while it is open.</summary>
     public CloseReport? Close { get; internal set; }

@@ -25,6 +25,7 @@ internal sealed class EntryLog
     /// <summary>The entries that <see cref="Packed"/> gave.</summary>
     public EntryLog(byte[] bytes, LayerDetail?[] facts, in EntryContext before)
     {
+        if (bytes.Length == 0) return;
         front = back = LogSegment.Of(bytes, facts, before);
         Size = front.Size;
     }
