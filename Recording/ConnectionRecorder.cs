@@ -8,6 +8,7 @@ using RealtimeHello.Layers.SignalR;
 using RealtimeHello.Layers.Tcp;
 using RealtimeHello.Recording.Journals;
 using RealtimeHello.Recording.Masking;
+using RealtimeHello.Recording.Taps;
 
 namespace RealtimeHello.Recording;
 
@@ -15,7 +16,7 @@ namespace RealtimeHello.Recording;
 /// Joins the taps of one connection to the journal: masks secrets, numbers and times chunks and facts, and decodes the lifecycle as it goes.
 /// Thread-safe. Never throws: a fault of its own ends the recording of this connection, and the connection goes on untouched.
 /// </summary>
-public sealed class ConnectionRecorder : IConnectionOutput, ICounter
+public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
 {
     /// <summary>How much of the end of a connection is decoded to find out why it ended.</summary>
     private const int TailBytes = 8 * 1024;
@@ -32,6 +33,7 @@ public sealed class ConnectionRecorder : IConnectionOutput, ICounter
     private PayloadMasker? sentPayloads;
     private (long Received, long Sent) plain;
     private EventNumbering numbering;
+    private TapPoint? socketTap;
     private byte endings;
     private bool stopped;
     private bool closed;
@@ -53,6 +55,18 @@ public sealed class ConnectionRecorder : IConnectionOutput, ICounter
 
     /// <summary>What is recorded.</summary>
     public ConnectionRecord Record { get; }
+
+    /// <summary>
+    /// A chunk, as the socket's own tap saw it, which does not know whether TLS runs over it until the first byte is there: a TLS record begins with 0x16
+    /// (RFC 8446 5.1), an HTTP request never does.
+    /// </summary>
+    void IByteTap.Bytes(Direction direction, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty) return;
+        Bytes(socketTap ??= bytes[0] == 0x16 ? TapPoint.Wire : TapPoint.Plain, direction, bytes);
+    }
+
+    void IByteTap.Ended(Direction direction, StreamEnding ending, string? reason) => Ended(socketTap ?? TapPoint.Plain, direction, ending, reason);
 
     /// <summary>A chunk, as a tap saw it.</summary>
     public void Bytes(TapPoint tap, Direction direction, ReadOnlySpan<byte> bytes)
@@ -243,6 +257,8 @@ public sealed class ConnectionRecorder : IConnectionOutput, ICounter
 
     private bool TakePlain(Direction direction, ReadOnlySpan<byte> bytes)
     {
+        if (opening is null && !secrets.HasProperties && decoder.TryTakeMessage(direction, bytes))
+            return Store(journal.NextNumber(), Now.Ticks, TapPoint.Plain, direction, Pass(direction, bytes.Length), bytes, beginsMessage: true);
         var trim = false;
         while (!bytes.IsEmpty)
         {
@@ -266,7 +282,7 @@ public sealed class ConnectionRecorder : IConnectionOutput, ICounter
             journal.Grow(Record.Log.EndOpening());
         }
 
-        Record.Facts = decoder.Facts;
+        if (!ReferenceEquals(Record.Facts, decoder.Facts)) Record.Facts = decoder.Facts;
         return trim;
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -25,13 +26,28 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>User and system time of the process so far.</summary>
+    /// <summary>
+    /// Time that its threads ran so far. The kernel counts it to the nanosecond for each thread (proc(5), schedstat), and to 10 ms alone for the process; what threads that have ended spent
+    /// is not in it.
+    /// </summary>
     public TimeSpan Processor
     {
         get
         {
-            process.Refresh();
-            return process.TotalProcessorTime;
+            var nanoseconds = 0L;
+            foreach (var thread in Directory.EnumerateDirectories($"/proc/{process.Id}/task"))
+            {
+                try
+                {
+                    nanoseconds += long.Parse(File.ReadAllText(Path.Combine(thread, "schedstat")).Split(' ')[0], CultureInfo.InvariantCulture);
+                }
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+                {
+                    // It has ended in this moment.
+                }
+            }
+
+            return TimeSpan.FromMicroseconds(nanoseconds / 1_000.0);
         }
     }
 

@@ -68,7 +68,7 @@ internal sealed class RelayedConnection(RelaySettings settings, X509Certificate2
         }
     }
 
-    private async Task<(RelayEnd Client, RecorderTap Tap)> Greet(Socket accepted, RecorderTap tap, CancellationToken stop)
+    private async Task<(RelayEnd Client, IByteTap Tap)> Greet(Socket accepted, IByteTap tap, CancellationToken stop)
     {
         var stream = new NetworkStream(accepted, ownsSocket: false);
         if (certificate is null) return (new RelayEnd(accepted, stream), tap);
@@ -91,7 +91,7 @@ internal sealed class RelayedConnection(RelaySettings settings, X509Certificate2
         return (new RelayEnd(accepted, tls), RecorderTap.OfPlaintext(recorder));
     }
 
-    private async Task Carry(RelayEnd client, RelayEnd target, RecorderTap tap)
+    private async Task Carry(RelayEnd client, RelayEnd target, IByteTap tap)
     {
         var rewriter = settings.KeepHost ? null : new RequestRewriter(settings.Target, fact => recorder.Fact(fact));
         var rewritten = new ArrayBufferWriter<byte>();
@@ -132,7 +132,7 @@ internal sealed class RelayedConnection(RelaySettings settings, X509Certificate2
     }
 
     /// <summary>The client asked for HTTP: it gets an answer that says why there is none.</summary>
-    private static async Task Apologise(RelayEnd client, RecorderTap tap, string sentence, CancellationToken stop)
+    private static async Task Apologise(RelayEnd client, IByteTap tap, string sentence, CancellationToken stop)
     {
         var body = Encoding.UTF8.GetBytes($"RealtimeHello relay: {sentence}\n");
         var head = $"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n";

@@ -96,6 +96,12 @@ public sealed class ConnectionDecoder
     }
 
     /// <summary>
+    /// Takes all of <paramref name="bytes"/> of the plain tap if they are one whole message of a server, of which lifecycle depth has nothing to tell but that it was there: the shortest way for what
+    /// a hub sends most. False: they are something else, nothing was taken, and <see cref="Advance"/> has to.
+    /// </summary>
+    public bool TryTakeMessage(Direction direction, ReadOnlySpan<byte> bytes) => Lane(direction).TryTakeMessage(bytes);
+
+    /// <summary>
     /// Takes at least one byte of <paramref name="bytes"/>, and at most those up to where <see cref="PhaseOf"/> of that direction changes.
     /// </summary>
     /// <returns>How many bytes it took; 0 when there were none.</returns>

@@ -24,6 +24,14 @@ internal sealed class PlainLane(IConnectionOutput output, Direction direction) :
         return count;
     }
 
+    /// <summary>Takes all of it if that is one whole message of which nothing is to be told; false: nothing was taken.</summary>
+    public bool TryTakeMessage(ReadOnlySpan<byte> bytes)
+    {
+        if (Decoder is not WebSocketFrameDecoder frames || !frames.TryTakeMessage(bytes)) return false;
+        Offset += bytes.Length;
+        return true;
+    }
+
     public void Skip(long count)
     {
         if (Phase != PlainPhase.Opaque && !Decoder!.TrySkip(count, Offset))

@@ -241,7 +241,13 @@ internal sealed class ConnectionLog(EntryPacker packer)
     {
         if (recent is null || recent.IsEmpty) return 0;
         var before = recent.Size;
-        while (!recent.IsEmpty && (recent.Size > size || !CanBeginAt(recent.Begin())))
+        if (recent.Size > size)
+        {
+            (EvictedThrough, var bytes) = recent.DropTo(size);
+            EvictedBytes += bytes;
+        }
+
+        while (!recent.IsEmpty && !CanBeginAt(recent.Begin()))
         {
             var dropped = recent.DropFirst();
             EvictedThrough = dropped.Number;

@@ -38,18 +38,16 @@ internal sealed class EntryLog
     /// <summary>Appends an entry, and its bytes if it is a chunk.</summary>
     public void Append(in JournalEntry entry, ReadOnlySpan<byte> bytes)
     {
-        Span<byte> encoded = stackalloc byte[EntryEncoding.Longest];
-        var before = last;
-        encoded = encoded[..EntryEncoding.Write(encoded, entry, ref last)];
         var segment = back;
-        if (segment is null || segment.Room < encoded.Length) segment = Grow(encoded.Length + bytes.Length);
+        if (segment is null || segment.Room < EntryEncoding.Longest) segment = Grow(EntryEncoding.Longest + bytes.Length);
         if (segment.FirstEntry < 0)
         {
             segment.FirstEntry = segment.Length;
-            segment.Before = before;
+            segment.Before = last;
         }
 
-        segment.Append(encoded);
+        segment.Length += EntryEncoding.Write(segment.Bytes.AsSpan(segment.Length), entry, ref last);
+        segment.EntryBytes += entry.Length;
         if (entry.Fact is { } fact)
         {
             Size -= segment.Size;
@@ -103,9 +101,25 @@ internal sealed class EntryLog
     public bool Holds(in EntryCursor cursor) =>
         cursor.Segment is { } segment && segment.Serial == cursor.Serial && (segment != front || cursor.At >= segment.FirstEntry);
 
+    /// <summary>Drops the oldest segments, with all entries that begin in them, until at most <paramref name="size"/> bytes are in use. Reads nothing of them: they have long been out of any cache.</summary>
+    /// <returns>The number of the last entry that was dropped, and the bytes that the dropped ones told of.</returns>
+    public (long Through, long Bytes) DropTo(long size)
+    {
+        var bytes = 0L;
+        while (front is not null && (Size > size || front.FirstEntry < 0))
+        {
+            bytes += front.EntryBytes;
+            EndFront();
+        }
+
+        if (front is null) back = null;
+        return (front?.Before.Number ?? last.Number, bytes);
+    }
+
     /// <summary>Drops the oldest entry, and the segments that only it still needed.</summary>
     public JournalEntry DropFirst()
     {
+        var begun = front;
         var cursor = Begin();
         cursor.TryNext(out var entry);
         cursor.SkipBytes();
@@ -113,6 +127,7 @@ internal sealed class EntryLog
         while (front is not null && (isLast || front != cursor.Segment)) EndFront();
         if (front is null) back = null;
         else front.BeginAt(cursor.At, cursor.Before, cursor.Fact);
+        if (front is not null && front == begun) front.EntryBytes -= entry.Length;
         return entry;
     }
 

@@ -107,7 +107,7 @@ public sealed class Journal
     }
 
     /// <summary>Notes that a record grew; true when the whole is over its budget and <see cref="Trim"/> is due, without any record's lock held.</summary>
-    internal bool Grow(long bytes) => Interlocked.Add(ref size, bytes) > Options.TotalBytes && bytes > 0;
+    internal bool Grow(long bytes) => bytes != 0 && Interlocked.Add(ref size, bytes) > Options.TotalBytes && bytes > 0;
 
     internal void Trim()
     {

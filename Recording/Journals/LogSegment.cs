@@ -21,6 +21,7 @@ internal sealed class LogSegment
         Bytes = ArrayPool<byte>.Shared.Rent(bytes);
         Serial = serial;
         Length = 0;
+        EntryBytes = 0;
         FirstEntry = -1;
         isPooled = true;
     }
@@ -36,6 +37,9 @@ internal sealed class LogSegment
 
     /// <summary>Where the first entry stands that begins here and was not dropped; below 0: none does.</summary>
     public int FirstEntry { get; set; } = -1;
+
+    /// <summary>Bytes of the connection that the entries which begin here tell of.</summary>
+    public long EntryBytes { get; set; }
 
     /// <summary>What the first entry is written relative to.</summary>
     public EntryContext Before { get; set; }

@@ -48,6 +48,7 @@ public sealed class EntryLogTests
                 {
                     log.Append(model.Add(entry, bytes), bytes);
                     for (var i = 0; i < drops / 4 && model.Held.Count > 0; i++) Same(log.DropFirst(), model.DropFirst().Entry);
+                    if (drops == 2 && log.Size > 4 * 1024) model.DropThrough(log.DropTo(log.Size / 2));
                     for (var i = 0; i < reads; i++)
                     {
                         // A reader at its own pace, which finds its place again when that was dropped.
@@ -177,6 +178,12 @@ public sealed class EntryLogTests
             if (counts) ends[lane] = entry.Offset + entry.Length;
             Held.Add((entry, bytes));
             return entry;
+        }
+
+        public void DropThrough((long Number, long Bytes) dropped)
+        {
+            Held.Where(held => held.Entry.Number <= dropped.Number).Sum(held => (long)held.Entry.Length).Should().Be(dropped.Bytes);
+            Held.RemoveAll(held => held.Entry.Number <= dropped.Number);
         }
 
         public (JournalEntry Entry, byte[] Bytes) DropFirst()

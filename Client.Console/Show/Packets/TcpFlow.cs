@@ -17,7 +17,7 @@ internal sealed class TcpFlow
 {
     private readonly IPEndPoint client;
     private readonly ConnectionRecorder recorder;
-    private readonly RecorderTap tap;
+    private readonly IByteTap tap;
     private readonly Lane received = new(Direction.Received);
     private readonly Lane sent = new(Direction.Sent);
     private bool isClosed;

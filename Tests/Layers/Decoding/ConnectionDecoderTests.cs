@@ -1,3 +1,4 @@
+using CsCheck;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
 
@@ -27,5 +28,56 @@ public sealed class ConnectionDecoderTests
         decoder.FramesSent.Should().Be(1);
         events.All.Select(e => e.Detail.Kind).Should().Equal("request", "upgraded", "handshakeRequest", "handshakeResponse");
         decoder.IsBetweenMessages(Direction.Received).Should().BeTrue();
+    }
+
+    private static readonly Gen<byte[]> anyFrame =
+        from first in Gen.Frequency((8, Gen.Const((byte)0x81)), (3, Gen.Const((byte)0x82)), (2, Gen.OneOf(Gen.Const((byte)0x01), Gen.Const((byte)0x80), Gen.Const((byte)0x00), Gen.Const((byte)0x89), Gen.Const((byte)0xC1), Gen.Const((byte)0x91))), (1, Gen.Byte))
+        from payload in Gen.OneOf(Gen.Byte.Array[0, 125], Gen.Byte.Array[126, 400], Gen.Const("{\"type\":6}\u001e"u8.ToArray()), Gen.Const("{}\u001e{}\u001e"u8.ToArray()))
+        from wide in Gen.Int[0, 9]
+        select (byte[])(wide == 0 ? [first, 127, 0, 0, 0, 0, 0, 0, (byte)(payload.Length >> 8), (byte)payload.Length, .. payload]
+            : wide == 1 || payload.Length > 125 ? [first, 126, (byte)(payload.Length >> 8), (byte)payload.Length, .. payload]
+            : [first, (byte)payload.Length, .. payload]);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_short_way_for_whole_messages_comes_to_the_same_as_the_long_one(bool compressed) =>
+        Gen.Select(anyFrame.Array[1, 12], Gen.Int[0, 12].Array[0, 6]).Sample(
+            (frames, cuts) =>
+            {
+                var (shortWay, shortEvents) = Shaken(compressed);
+                var (longWay, longEvents) = Shaken(compressed);
+                // Frame by frame, but for some that come with the next, or torn.
+                for (var i = 0; i < frames.Length; i++)
+                {
+                    byte[] chunk = cuts.Contains(i) && i + 1 < frames.Length ? [.. frames[i], .. frames[++i]] : frames[i];
+                    var tear = cuts.Length > 3 && i == cuts[0] ? chunk.Length / 2 : 0;
+                    foreach (var part in (byte[][])[chunk[..tear], chunk[tear..]])
+                    {
+                        longWay.Push(TapPoint.Plain, Direction.Sent, part);
+                        if (!shortWay.TryTakeMessage(Direction.Sent, part)) shortWay.Push(TapPoint.Plain, Direction.Sent, part);
+                        shortWay.FramesSent.Should().Be(longWay.FramesSent);
+                        shortWay.HubMessagesSent.Should().Be(longWay.HubMessagesSent);
+                        shortWay.IsBetweenMessages(Direction.Sent).Should().Be(longWay.IsBetweenMessages(Direction.Sent));
+                        shortWay.PhaseOf(Direction.Sent).Should().Be(longWay.PhaseOf(Direction.Sent));
+                    }
+                }
+
+                shortEvents.Lines().Should().Equal(longEvents.Lines());
+            },
+            iter: 1_000);
+
+    private static (ConnectionDecoder Decoder, RecordedEvents Events) Shaken(bool compressed)
+    {
+        var events = new RecordedEvents();
+        var decoder = new ConnectionDecoder(Perspective.Server, DecodingDepth.Lifecycle, events);
+        decoder.Push(TapPoint.Plain, Direction.Received, Request);
+        decoder.Push(TapPoint.Plain, Direction.Sent, compressed ? [.. Answer[..^2], .. "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n\r\n"u8] : Answer);
+        decoder.Push(TapPoint.Plain, Direction.Received, [0x81, 0x80 + 32, 0, 0, 0, 0, .. "{\"protocol\":\"json\",\"version\":1}\x1e"u8]);
+        decoder.TryTakeMessage(Direction.Sent, [0x81, 3, .. "{}\x1e"u8]).Should().BeFalse("the handshake is looked at");
+        decoder.Push(TapPoint.Plain, Direction.Sent, [0x81, 3, .. "{}\x1e"u8]);
+        decoder.TryTakeMessage(Direction.Sent, [0x81, 3, .. "{}\x1e"u8]).Should().BeTrue();
+        decoder.TryTakeMessage(Direction.Received, [0x81, 3, .. "{}\x1e"u8]).Should().BeFalse("a client's frame is masked");
+        return (decoder, events);
     }
 }
