@@ -17,7 +17,8 @@ internal static class CostCommand
     /// <summary>Posted before anything is measured: compiled code, and a journal as full as its budget lets it be, as it is on a server that has run for a while.</summary>
     private const int WarmUpPosts = 1_500;
 
-    private const int MemoryRounds = 3;
+    /// <summary>Connected before memory is measured: what is loaded and made once is no connection's.</summary>
+    private const int WarmUpConnections = 500;
 
     private enum Looking
     {
@@ -33,7 +34,7 @@ internal static class CostCommand
         var rate = new Option<int>("--rate") { Description = "Posts a second.", DefaultValueFactory = _ => 50 };
         var seconds = new Option<int>("--seconds") { Description = "How long one server's turn is.", DefaultValueFactory = _ => 2 };
         var rounds = new Option<int>("--rounds") { Description = "How many turns each server has.", DefaultValueFactory = _ => 11 };
-        var idle = new Option<int>("--idle") { Description = "Idle signed-in connections for the memory figure; 0: leave it out.", DefaultValueFactory = _ => 2_000 };
+        var idle = new Option<int>("--idle") { Description = "Idle signed-in connections for the memory figure; 0: leave it out.", DefaultValueFactory = _ => 1_000 };
         var command = new Command("cost", "Processor time of a delivered message and memory of an idle connection, with and without the inspector and viewers.")
         {
             connections, rate, seconds, rounds, idle,
@@ -42,8 +43,8 @@ internal static class CostCommand
         {
             var load = new Load(result.GetValue(connections), result.GetValue(rate), TimeSpan.FromSeconds(result.GetValue(seconds)));
             var processor = await MeasureDeliveries(load, result.GetValue(rounds));
-            var memory = result.GetValue(idle) > 0 ? await MeasureMemory(result.GetValue(idle)) : [];
-            Print(load, processor, memory, result.GetValue(idle));
+            Print(load, processor);
+            if (result.GetValue(idle) > 0) await MeasureMemory(result.GetValue(idle));
             return 0;
         });
         return command;
@@ -143,40 +144,42 @@ internal static class CostCommand
         while (members.Sum(member => member.Deliveries) < deliveries) await Task.Delay(5, patience.Token);
     }
 
-    /// <summary>Resident bytes of the server for each idle signed-in connection.</summary>
-    private static async Task<Dictionary<Looking, List<double>>> MeasureMemory(int connections)
+    /// <summary>What the server holds for each idle signed-in connection.</summary>
+    private static async Task MeasureMemory(int connections)
     {
-        var figures = new Dictionary<Looking, List<double>>();
-        for (var round = 1; round <= MemoryRounds; round++)
+        Console.WriteLine();
+        Console.WriteLine($"Memory for each of {connections} idle signed-in connections:");
+        Console.WriteLine();
+        Console.WriteLine($"| {"",-24} | live objects, bytes | more | resident set, KiB |");
+        Console.WriteLine("|---|---|---|---|");
+        double? without = null;
+        foreach (var looking in (Looking[])[Looking.NoInspector, Looking.Nobody])
         {
-            foreach (var looking in (Looking[])[Looking.NoInspector, Looking.Nobody])
-            {
-                Console.Error.WriteLine($"memory, round {round} of {MemoryRounds}: {NameOf(looking)}");
-                await using var server = await Start(looking);
-                var alone = server.Memory;
-                var members = new List<RawMember>();
-                for (var i = 0; i < connections; i++) members.Add(await RawMember.Connect(server, $"member-{i}"));
-                Of(figures, looking).Add((server.Memory - alone) / (double)connections);
-                foreach (var member in members) await member.DisposeAsync();
-            }
+            Console.Error.WriteLine($"memory: {NameOf(looking)}");
+            await using var server = await Start(looking);
+            var members = new List<RawMember>();
+            for (var i = 0; i < WarmUpConnections; i++) members.Add(await RawMember.Connect(server, $"early-{i}"));
+            var (live, resident) = (server.LiveObjects, server.Memory);
+            for (var i = 0; i < connections; i++) members.Add(await RawMember.Connect(server, $"member-{i}"));
+            var each = (server.LiveObjects - live) / (double)connections;
+            without ??= each;
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"| {NameOf(looking),-24} | {each:0} | {each - without:0} | {(server.Memory - resident) / 1024.0 / connections:0.0} |"));
+            foreach (var member in members) await member.DisposeAsync();
         }
-
-        return figures;
     }
 
-    private static void Print(Load load, Dictionary<Looking, List<double>> processor, Dictionary<Looking, List<double>> memory, int idle)
+    private static void Print(Load load, Dictionary<Looking, List<double>> processor)
     {
         Console.WriteLine($"{load.Connections} members of one room, {load.PostsPerSecond} posts a second, medians of {processor[Looking.Nobody].Count}:");
         Console.WriteLine();
-        Console.WriteLine($"| {"",-24} | µs CPU a delivery | ratio | KiB an idle connection ({idle}) |");
-        Console.WriteLine("|---|---|---|---|");
+        Console.WriteLine($"| {"",-24} | µs CPU a delivery | ratio |");
+        Console.WriteLine("|---|---|---|");
         foreach (var looking in Enum.GetValues<Looking>())
         {
-            var each = Median(processor[looking]);
-            var kibibytes = memory.TryGetValue(looking, out var measured) ? (Median(measured) / 1024).ToString("0.0", CultureInfo.InvariantCulture) : "";
             // Each turn beside that of the same round: what disturbs a round disturbs both.
             var ratio = Median([.. processor[looking].Zip(processor[Looking.NoInspector], (with, none) => with / none)]);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {NameOf(looking),-24} | {each:0.00} | {ratio:0.00} | {kibibytes} |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {NameOf(looking),-24} | {Median(processor[looking]):0.00} | {ratio:0.00} |"));
         }
     }
 

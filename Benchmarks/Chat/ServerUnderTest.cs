@@ -51,6 +51,9 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         }
     }
 
+    /// <summary>Bytes of the objects that it holds.</summary>
+    public long LiveObjects => LiveHeap.Size(process.Id);
+
     /// <summary>Resident set, in bytes.</summary>
     public long Memory
     {
