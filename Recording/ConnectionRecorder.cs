@@ -427,7 +427,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
             },
             bytes);
 
-    private bool Append(JournalEntry entry, ReadOnlySpan<byte> bytes = default) => journal.Grow(Record.Log.Append(entry, bytes, journal.Options));
+    private bool Append(in JournalEntry entry, ReadOnlySpan<byte> bytes = default) => journal.Grow(Record.Log.Append(entry, bytes, journal.Options));
 
     /// <summary>SignalR puts its reason into the hub message before the Close frame, which lifecycle depth does not decode.</summary>
     private void LookAtTheEnd()

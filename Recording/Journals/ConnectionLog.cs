@@ -36,21 +36,22 @@ internal sealed class ConnectionLog(EntryPacker packer)
     /// <returns>By how many bytes the log grew or shrank.</returns>
     public long Append(in JournalEntry entry, ReadOnlySpan<byte> bytes, JournalOptions budget)
     {
-        var before = Size;
+        LastNumber = entry.Number;
+        if (opening is not null) return AppendToOpening(entry, bytes, budget);
         if (MustWait(entry))
         {
-            LastNumber = entry.Number;
             EvictedThrough = entry.Number;
             EvictedBytes += entry.Length;
             return 0;
         }
 
-        LastNumber = entry.Number;
-        (opening ?? (recent ??= new EntryLog())).Append(entry, bytes);
-        if (opening?.Size > budget.OpeningBytes) PackOpening();
+        // Every message comes by here: what was packed is not touched.
+        recent ??= new EntryLog();
+        var before = recent.Size;
+        recent.Append(entry, bytes);
         // An eighth at a time: looking for where a message begins in both directions is not for every chunk.
-        if (recent?.Size > budget.ConnectionBytes) Evict(budget.ConnectionBytes / 8 * 7);
-        return Size - before;
+        if (recent.Size > budget.ConnectionBytes) Evict(budget.ConnectionBytes / 8 * 7);
+        return recent.Size - before;
     }
 
     /// <summary>What comes now is not part of the opening any more. The caller holds the lock.</summary>
@@ -227,6 +228,14 @@ internal sealed class ConnectionLog(EntryPacker packer)
     }
 
     private static bool IsPlainRun(in JournalEntry entry) => entry.Kind is EntryKind.Chunk or EntryKind.Skipped && entry.Tap == TapPoint.Plain;
+
+    private long AppendToOpening(in JournalEntry entry, ReadOnlySpan<byte> bytes, JournalOptions budget)
+    {
+        var before = OpeningSize;
+        opening!.Append(entry, bytes);
+        if (opening.Size > budget.OpeningBytes) PackOpening();
+        return OpeningSize - before;
+    }
 
     private void PackOpening()
     {
