@@ -202,8 +202,9 @@ public sealed class ChatSessionTests
     /// <returns>The run.</returns>
     private async Task<Task> Online(ChatSession session)
     {
-        var running = session.Run(TestContext.Current.CancellationToken);
+        // Asked for first: a session that has no room yet is online without one.
         session.Join("lobby");
+        var running = session.Run(TestContext.Current.CancellationToken);
         await heard.State<SessionState.Online>();
         return running;
     }
