@@ -242,7 +242,7 @@ public sealed class ConnectionDecoder
 
     private void SettleHttp()
     {
-        if (Facts.Path != http!.WebSocketPath) Facts = Facts with { Path = Shared(http.WebSocketPath) };
+        if (Facts.Path != http!.WebSocketPath) Facts = Facts with { Path = http.WebSocketPath };
         if (http.Outcome == HttpOutcome.Http)
         {
             if (server.Phase == PlainPhase.Opaque && client.Phase == PlainPhase.Undecided) DropClient();
@@ -293,15 +293,12 @@ public sealed class ConnectionDecoder
     private void SettleSignalR()
     {
         if (signalR!.IsNotSignalR && !Facts.IsNotSignalR) Facts = Facts with { IsNotSignalR = true };
-        if (signalR.IsAccepted && Facts.HubProtocol is null && signalR.RequestedProtocol is { } protocol) Facts = Facts with { HubProtocol = Shared(protocol) };
+        if (signalR.IsAccepted && Facts.HubProtocol is null && signalR.RequestedProtocol is { } protocol) Facts = Facts with { HubProtocol = protocol };
         LetGo(client);
         LetGo(server);
         if (signalR.IsNotSignalR) DropCounters();
         if (client.Frames?.Messages is null && server.Frames?.Messages is null) signalR = null;
     }
-
-    /// <summary>The program's own string of that text, if it has one: paths and protocols are few, connections many.</summary>
-    private static string? Shared(string? text) => text is null ? null : string.IsInterned(text) ?? text;
 
     private void DropCounters()
     {
