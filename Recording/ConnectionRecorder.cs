@@ -195,8 +195,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
             opening?.LetGo();
             opening = null;
             // The record stays, perhaps for long; this recorder and its decoders need not.
-            Record.LastCounters = counters;
-            Record.Counting = null;
+            Record.Counting = new Counted(counters);
             journal.Grow(Record.Log.Pack());
         }
 

@@ -58,7 +58,7 @@ internal sealed class CaptureReplay : IConnectionOutput
     {
         var counters = new ConnectionCounters(
             received, sent, decoder.FramesReceived, decoder.FramesSent, decoder.HubMessagesReceived, decoder.HubMessagesSent, 0, 0, 0);
-        Record.LastCounters ??= counters;
+        Record.Counting ??= new Counted(counters);
         lock (Record.Log) Record.Log.Pack();
     }
 
@@ -106,7 +106,7 @@ internal sealed class CaptureReplay : IConnectionOutput
         if (fact is not TcpClosed closed) return null;
         Record.Close = closed.Close;
         Record.ClosedAt = Record.OpenedAt + closed.Lifetime;
-        Record.LastCounters = closed.Counters;
+        Record.Counting = new Counted(closed.Counters);
         return null;
     }
 

@@ -100,7 +100,7 @@ public sealed class ConnectionRecord
     }
 
     /// <summary>What went over it so far. Compressed hub messages are not counted: 0.</summary>
-    public ConnectionCounters Counters => LastCounters ?? Counting?.Count() ?? new ConnectionCounters(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public ConnectionCounters Counters => Counting?.Count() ?? new ConnectionCounters(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /// <summary>Where each layer stands, from the socket to the application.</summary>
     public IReadOnlyList<LayerState> ReadLayers()
@@ -126,11 +126,8 @@ public sealed class ConnectionRecord
 
     internal ConnectionStack Stack { get; }
 
-    /// <summary>Who counts while it is open.</summary>
+    /// <summary>Who counts: while it is open its recorder, then what that counted. One reference, so that a reader on another thread finds the one or the other.</summary>
     internal ICounter? Counting { get; set; }
-
-    /// <summary>Of a closed connection.</summary>
-    internal ConnectionCounters? LastCounters { get; set; }
 
     /// <summary>Whose figures the kernel has; null: nobody's, or it is closed.</summary>
     internal Socket? Socket { get; set; }
@@ -150,4 +147,10 @@ public sealed class ConnectionRecord
 internal interface ICounter
 {
     ConnectionCounters Count();
+}
+
+/// <summary>Of a closed connection.</summary>
+internal sealed class Counted(ConnectionCounters counters) : ICounter
+{
+    public ConnectionCounters Count() => counters;
 }
