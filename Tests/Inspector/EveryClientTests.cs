@@ -14,8 +14,8 @@ using RealtimeHello.Tests.Support;
 namespace RealtimeHello.Tests.Inspector;
 
 /// <summary>
-/// SignalR's own clients use all that SignalR has: every hub message that went over the wire is decoded, of all nine types, without a single fault. The JavaScript client's
-/// connection is cut in the middle and goes on (stateful reconnect); the .NET client (10.0.15) does not come back from such a cut each time, and is not cut.
+/// SignalR's own clients use all that SignalR has: every hub message that went over the wire is decoded, of all nine types, without a single fault. Their
+/// connection is cut in the middle and goes on (stateful reconnect).
 /// </summary>
 public sealed class EveryClientTests
 {
@@ -25,14 +25,21 @@ public sealed class EveryClientTests
     public async Task The_dotnet_client_is_decoded_whole(string protocol)
     {
         await using var application = await StrangersApplication.Start();
-        var builder = new HubConnectionBuilder().WithUrl(new Uri(application.Plain, "/whole"));
+        await using var network = new CuttableForwarder(application.Plain);
+        var builder = new HubConnectionBuilder().WithUrl(new Uri(network.Address, "/whole")).WithStatefulReconnect();
         if (protocol == "messagepack") builder.AddMessagePackProtocol();
         await using (var hub = builder.Build())
         {
-            await UseEverything(hub, application);
+            await UseEverything(hub, async () =>
+            {
+                await Acknowledged(application);
+                // Recorded is not yet arrived, and behind a cut this client (10.0.15) waits for ever when an upload was not acknowledged, whether anybody records or not.
+                await hub.InvokeAsync<string>("Echo", "all has arrived");
+                network.Cut();
+            });
         }
 
-        await ShouldBeDecodedWhole(application, protocol, cut: false);
+        await ShouldBeDecodedWhole(application, protocol);
     }
 
     [Theory]
@@ -59,10 +66,10 @@ public sealed class EveryClientTests
         (await node.StandardOutput.ReadLineAsync(limit.Token)).Should().Be("done", node.HasExited ? await errors : "");
         await node.WaitForExitAsync(limit.Token);
 
-        await ShouldBeDecodedWhole(application, protocol, cut: true);
+        await ShouldBeDecodedWhole(application, protocol);
     }
 
-    private static async Task UseEverything(HubConnection hub, StrangersApplication application)
+    private static async Task UseEverything(HubConnection hub, Func<Task> cut)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(40));
@@ -94,7 +101,8 @@ public sealed class EveryClientTests
         }
 
         (await hub.InvokeAsync<int>("AskBack", 41, cancellation)).Should().Be(42);
-        (await hub.InvokeAsync<string>("Echo", "and goodbye", cancellation)).Should().Be("and goodbye");
+        await cut();
+        (await hub.InvokeAsync<string>("Echo", "behind the cut", cancellation)).Should().Be("behind the cut");
     }
 
     /// <summary>Acknowledgements go out once a second: both sides' are waited for.</summary>
@@ -102,13 +110,13 @@ public sealed class EveryClientTests
         application,
         messages => messages.Any(each => each is { Detail: AckMessage, Direction: Direction.Received }) && messages.Any(each => each is { Detail: AckMessage, Direction: Direction.Sent }));
 
-    private static async Task ShouldBeDecodedWhole(StrangersApplication application, string protocol, bool cut)
+    private static async Task ShouldBeDecodedWhole(StrangersApplication application, string protocol)
     {
         var messages = await Until(application, messages => messages.Any(each => each.Detail is CloseMessage) && Sockets(application).All(record => record.Close is not null));
 
         Sockets(application).Where(record => record.Facts.Upgraded && record.Counters.FramesReceived > 1)
-            .Should().HaveCountGreaterThanOrEqualTo(cut ? 2 : 1).And.OnlyContain(record => record.Facts.HubProtocol == protocol);
-        messages.Select(each => ((HubMessage)each.Detail).Type).Distinct().Order().Should().Equal(cut ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : [1, 2, 3, 4, 5, 6, 7]);
+            .Should().HaveCountGreaterThanOrEqualTo(2).And.OnlyContain(record => record.Facts.HubProtocol == protocol);
+        messages.Select(each => ((HubMessage)each.Detail).Type).Distinct().Order().Should().Equal(1, 2, 3, 4, 5, 6, 7, 8, 9);
         messages.Should().OnlyContain(each => ((HubMessage)each.Detail).Encoding == protocol);
         var received = messages.Where(each => each.Direction == Direction.Received).Select(each => each.Detail).ToList();
         var sent = messages.Where(each => each.Direction == Direction.Sent).Select(each => each.Detail).ToList();

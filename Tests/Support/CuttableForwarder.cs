@@ -8,9 +8,9 @@ namespace RealtimeHello.Tests.Support;
 internal sealed class CuttableForwarder : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly ConcurrentBag<TcpClient> _sockets = [];
     private readonly Uri _target;
     private readonly Task _accepting;
+    private ConcurrentBag<TcpClient> _sockets = [];
 
     public CuttableForwarder(Uri target)
     {
@@ -21,17 +21,17 @@ internal sealed class CuttableForwarder : IAsyncDisposable
 
     public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
 
-    /// <summary>Ends all connections without a goodbye; new ones are passed on again.</summary>
+    /// <summary>Ends all connections that there are without a goodbye; new ones are passed on again, also those that come back while the others are still being ended.</summary>
     public void Cut()
     {
-        while (_sockets.TryTake(out var socket)) socket.Close();
+        foreach (var socket in Interlocked.Exchange(ref _sockets, [])) socket.Close();
     }
 
     public async ValueTask DisposeAsync()
     {
         _listener.Stop();
-        Cut();
         await _accepting;
+        Cut();
     }
 
     private async Task Accept()
