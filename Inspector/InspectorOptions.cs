@@ -14,11 +14,20 @@ public sealed class InspectorOptions
     /// <summary>Header fields and query parameters whose values are masked before they are stored.</summary>
     public SecretNames Secrets { get; } = new();
 
-    /// <summary>Who the operator is: sees everything. By default whoever brings <see cref="OperatorToken"/> or came by the sign-in link.</summary>
+    /// <summary>The name of an authorization policy: whoever satisfies it is an operator, and sees everything. Null: none.</summary>
+    public string? OperatorPolicy { get; set; }
+
+    /// <summary>Who else is an operator, beside those of <see cref="OperatorPolicy"/>, who bring <see cref="OperatorToken"/>, or came by the sign-in link.</summary>
     public Func<HttpContext, bool>? IsOperator { get; set; }
 
     /// <summary>The operator's secret, as <c>Authorization: Bearer</c>; null: there is none.</summary>
     public string? OperatorToken { get; set; }
+
+    /// <summary>
+    /// Prints the operator's sign-in link to the console when the application listens, in Development or at a terminal. The link's code is good for this process alone. False: the
+    /// application prints it itself, or nobody needs it.
+    /// </summary>
+    public bool PrintsSignInLink { get; set; } = true;
 
     /// <summary>The id of a principal, by which a connection is its user's own. By default the name identifier claim.</summary>
     public Func<ClaimsPrincipal, string?> UserId { get; set; } = principal => principal.FindFirstValue(ClaimTypes.NameIdentifier);

@@ -31,7 +31,11 @@ internal sealed class RelayInspection : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, port));
         builder.Services.AddRoutingCore();
-        builder.Services.AddConnectionInspector(journal, options => options.OperatorToken = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+        builder.Services.AddConnectionInspector(journal, options =>
+        {
+            options.PrintsSignInLink = false;
+            options.OperatorToken = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        });
         var application = builder.Build();
         application.UseRouting();
         application.MapConnectionInspector();

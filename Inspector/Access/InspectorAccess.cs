@@ -1,17 +1,22 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using RealtimeHello.Recording.Journals;
 
 namespace RealtimeHello.Inspector.Access;
 
 /// <summary>
 /// Who sees what: a signed-in user that user's own connections, the operator all, nobody else anything. The operator brings the
-/// operator's token, or the cookie that the sign-in link sets; the link's code and the cookie are good for this process alone.
+/// operator's token, or the cookie that the sign-in link sets, or satisfies the operators' policy; the link's code and the cookie are good for this process alone.
 /// </summary>
 internal sealed class InspectorAccess(InspectorOptions options)
 {
     public const string CookieName = "realtimehello-operator";
+
+    private static readonly object PolicyItem = new();
 
     private readonly string code = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
     private readonly string session = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
@@ -19,8 +24,24 @@ internal sealed class InspectorAccess(InspectorOptions options)
     /// <summary>The path and query of the sign-in link. For the console alone.</summary>
     public string SignInQuery => $"sign-in?code={code}";
 
+    /// <summary>In front of each endpoint, since policies are asked asynchronously: whether the request satisfies the operators' policy, for <see cref="IsOperator"/>.</summary>
+    public static async ValueTask<object?> AskPolicy(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        var context = invocation.HttpContext;
+        if (context.RequestServices.GetRequiredService<InspectorOptions>().OperatorPolicy is { } name
+            && await context.RequestServices.GetRequiredService<IAuthorizationPolicyProvider>().GetPolicyAsync(name) is { } policy)
+        {
+            var evaluator = context.RequestServices.GetRequiredService<IPolicyEvaluator>();
+            var authenticated = await evaluator.AuthenticateAsync(policy, context);
+            if ((await evaluator.AuthorizeAsync(policy, authenticated, context, context)).Succeeded) context.Items[PolicyItem] = true;
+        }
+
+        return await next(invocation);
+    }
+
     public bool IsOperator(HttpContext context)
     {
+        if (context.Items.ContainsKey(PolicyItem)) return true;
         if (options.IsOperator is { } rule && rule(context)) return true;
         if (context.Request.Cookies.TryGetValue(CookieName, out var cookie) && Same(cookie, session)) return true;
         var authorization = context.Request.Headers.Authorization.ToString();

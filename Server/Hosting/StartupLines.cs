@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using RealtimeHello.Inspector;
 using RealtimeHello.Server.Observation;
 
@@ -11,7 +10,7 @@ internal static class StartupLines
     public static void PrintStartupLines(this WebApplication app) =>
         app.Lifetime.ApplicationStarted.Register(() =>
         {
-            var address = ReachableAddress(app.Services.GetRequiredService<IServer>());
+            var address = ListeningAddress.Of(app.Services.GetRequiredService<IServer>()) ?? ChatDefaults.Address;
             var folder = app.Services.GetRequiredService<DataFolder>();
             Console.Out.Write(
                 $"Chat:      {address}/\n" +
@@ -25,15 +24,4 @@ internal static class StartupLines
         app.Environment.IsDevelopment() || !Console.IsOutputRedirected
             ? $"{ObservationSetup.Path}/{app.Services.GetInspectorSignInQuery()}"
             : ObservationSetup.Path;
-
-    private static string ReachableAddress(IServer server)
-    {
-        var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? ChatDefaults.Address;
-        return address
-            .Replace("://0.0.0.0", "://localhost", StringComparison.Ordinal)
-            .Replace("://[::]", "://localhost", StringComparison.Ordinal)
-            .Replace("://+", "://localhost", StringComparison.Ordinal)
-            .Replace("://*", "://localhost", StringComparison.Ordinal)
-            .TrimEnd('/');
-    }
 }

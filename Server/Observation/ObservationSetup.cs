@@ -26,6 +26,8 @@ internal static class ObservationSetup
         builder.Services.AddOptions<InspectorOptions>().Configure<DataFolder, IConfiguration>(
             (inspector, folder, configuration) =>
             {
+                // One of the four lines of StartupLines.
+                inspector.PrintsSignInLink = false;
                 inspector.OperatorToken = OperatorToken.Find(configuration["Inspector:OperatorToken"], folder);
                 foreach (var name in configuration.GetSection("Inspector:MaskedProperties").Get<string[]>() ?? []) inspector.Secrets.Properties.Add(name);
             });

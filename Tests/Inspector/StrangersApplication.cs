@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -17,7 +18,7 @@ using RealtimeHello.Recording.Journals;
 namespace RealtimeHello.Tests.Inspector;
 
 /// <summary>
-/// A SignalR application that knows nothing of the chat: it listens with and without TLS, speaks HTTP/2 too, configures its own endpoints, and has the
+/// A SignalR application that knows nothing of the chat: it listens with and without TLS, speaks HTTP/2 too, configures its own endpoints, has its own users, and has the
 /// inspector by its two lines.
 /// </summary>
 internal sealed class StrangersApplication : IAsyncDisposable
@@ -34,7 +35,7 @@ internal sealed class StrangersApplication : IAsyncDisposable
 
     public Journal Journal => app.Services.GetRequiredService<Journal>();
 
-    public static async Task<StrangersApplication> Start(Action<InspectorOptions>? inspector = null, string environment = "Development", TimeProvider? clock = null)
+    public static async Task<StrangersApplication> Start(Action<InspectorOptions>? inspector = null, string environment = "Development", TimeProvider? clock = null, Action<IEndpointConventionBuilder>? map = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.Logging.ClearProviders();
@@ -51,6 +52,8 @@ internal sealed class StrangersApplication : IAsyncDisposable
             options.KeepAliveInterval = TimeSpan.FromMilliseconds(500);
             options.MaximumReceiveMessageSize = 1024;
         });
+        builder.Services.AddAuthentication(StrangersUsers.SchemeName).AddScheme<AuthenticationSchemeOptions, StrangersUsers>(StrangersUsers.SchemeName, null);
+        builder.Services.AddAuthorization(options => options.AddPolicy(StrangersUsers.Operators, policy => policy.RequireRole("operator")));
         if (clock is not null) builder.Services.AddSingleton(clock);
         builder.Services.AddConnectionInspector(inspector);
         var app = builder.Build();
@@ -60,7 +63,8 @@ internal sealed class StrangersApplication : IAsyncDisposable
         app.MapHub<WholeHub>("/whole", options => options.AllowStatefulReconnects = true);
         app.MapHub<HastyHub>("/hasty", options => options.TransportSendTimeout = TimeSpan.FromSeconds(1));
         app.MapGet("/forbidden", () => Results.StatusCode(StatusCodes.Status403Forbidden));
-        app.MapConnectionInspector();
+        var inspected = app.MapConnectionInspector();
+        map?.Invoke(inspected);
         try
         {
             await app.StartAsync();

@@ -1,6 +1,8 @@
 using System.Net.Http;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
+using RealtimeHello.Inspector;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.Http;
@@ -75,8 +77,78 @@ public sealed class StrangersApplicationTests
         (await http.GetAsync(new Uri("/inspect/connections", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode.Should().Be(System.Net.HttpStatusCode.Unauthorized);
     }
 
-    private static HubConnection Connection(Uri address) => new HubConnectionBuilder().WithUrl(new Uri(address, "/echo"), options =>
+    [Fact]
+    public async Task Its_users_see_their_own_connections_and_those_of_its_policy_see_all()
     {
+        await using var application = await StrangersApplication.Start(Production, "Production");
+        await using var ofAnn = await Connected(application, "ann");
+        await using var ofBen = await Connected(application, "ben");
+
+        (await UsersSeenBy(application, "ann")).Should().Equal("ann");
+        (await UsersSeenBy(application, "ben")).Should().Equal("ben");
+        (await UsersSeenBy(application, "boss")).Should().BeEquivalentTo("ann", "ben");
+        (await ConnectionsFor(application, null)).StatusCode.Should().Be(System.Net.HttpStatusCode.Unauthorized);
+        foreach (var path in (string[])["", "/events", "/export?format=ndjson", "/bytes?direction=received&start=0&end=1"])
+            (await Get(application, "ben", $"/connections/{IdOf(application, "ann")}{path}")).StatusCode.Should().Be(System.Net.HttpStatusCode.NotFound, path);
+
+        static void Production(InspectorOptions options)
+        {
+            options.OperatorPolicy = StrangersUsers.Operators;
+            options.UserId = principal => principal.FindFirst("sub")?.Value;
+        }
+    }
+
+    [Fact]
+    public async Task A_policy_of_its_endpoints_lets_in_and_makes_nobody_the_operator()
+    {
+        await using var application = await StrangersApplication.Start(
+            options => options.UserId = principal => principal.FindFirst("sub")?.Value, "Production", map: inspector => inspector.RequireAuthorization(StrangersUsers.Operators));
+        await using var ofAnn = await Connected(application, "ann");
+        await using var ofBoss = await Connected(application, "boss");
+
+        (await ConnectionsFor(application, "ann")).StatusCode.Should().Be(System.Net.HttpStatusCode.Forbidden);
+        (await UsersSeenBy(application, "boss")).Should().Equal("boss");
+    }
+
+    [Fact]
+    public async Task It_does_not_start_with_a_policy_of_operators_that_does_not_exist()
+    {
+        var starting = async () => await StrangersApplication.Start(options => options.OperatorPolicy = "Operator", "Production");
+
+        (await starting.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*policy Operator *no such policy*AddPolicy(\"Operator\"*");
+    }
+
+    private static async Task<HubConnection> Connected(StrangersApplication application, string user)
+    {
+        var hub = Connection(application.Plain, user);
+        await hub.StartAsync(TestContext.Current.CancellationToken);
+        (await hub.InvokeAsync<string>("Echo", "hello", TestContext.Current.CancellationToken)).Should().StartWith("hello of ");
+        return hub;
+    }
+
+    private static string IdOf(StrangersApplication application, string user) => application.Journal.Connections.Single(record => record.UserName == user && record.CarriesHub).Id;
+
+    private static async Task<HttpResponseMessage> Get(StrangersApplication application, string? user, string path)
+    {
+        using var http = new HttpClient { BaseAddress = application.Plain };
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/inspect{path}");
+        if (user is not null) request.Headers.TryAddWithoutValidation("Authorization", StrangersUsers.Authorization(user));
+        return await http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private static Task<HttpResponseMessage> ConnectionsFor(StrangersApplication application, string? user) => Get(application, user, "/connections");
+
+    private static async Task<List<string?>> UsersSeenBy(StrangersApplication application, string user)
+    {
+        using var answer = await ConnectionsFor(application, user);
+        answer.EnsureSuccessStatusCode();
+        var list = System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        return [.. list["items"]!.AsArray().Select(item => (string?)item!["user"])];
+    }
+
+    private static HubConnection Connection(Uri address, string? user = null) => new HubConnectionBuilder().WithUrl(new Uri(address, "/echo"), options =>
+    {
+        if (user is not null) options.Headers["Authorization"] = StrangersUsers.Authorization(user);
         options.SkipNegotiation = true;
         options.Transports = HttpTransportType.WebSockets;
         options.HttpMessageHandlerFactory = _ => Trusting();

@@ -1,23 +1,21 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using RealtimeHello.Inspector;
 using RealtimeHello.Inspector.Access;
-using RealtimeHello.Inspector.Endpoints;
 using RealtimeHello.Inspector.Hubs;
 using RealtimeHello.Inspector.Listening;
 using RealtimeHello.Inspector.Logs;
 using RealtimeHello.Recording.Journals;
 
-namespace RealtimeHello.Inspector;
+// Where ASP.NET Core's own Add methods are: the line needs no using.
+namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>The two lines that show every layer of every connection of an ASP.NET Core SignalR application.</summary>
-public static class ConnectionInspector
+/// <summary>The first of the two lines that show every layer of every connection of an ASP.NET Core SignalR application.</summary>
+public static class ConnectionInspectorServices
 {
     /// <summary>
     /// Records connections. Call it last, behind AddSignalR and what extends it: it goes around the transport and the hub lifetime manager that are registered by then.
@@ -52,26 +50,6 @@ public static class ConnectionInspector
         return services.AddSingleton(journal);
     }
 
-    /// <summary>Serves the inspector under <paramref name="path"/>.</summary>
-    /// <returns>For conventions, such as RequireAuthorization.</returns>
-    public static IEndpointConventionBuilder MapConnectionInspector(this IEndpointRouteBuilder endpoints, string path = "/inspect")
-    {
-        ArgumentNullException.ThrowIfNull(endpoints);
-        var group = endpoints.MapGroup(path);
-        InspectorPages.Map(group);
-        InspectorEndpoints.Map(group);
-        group.WithMetadata(new InspectorEndpoint());
-        endpoints.ServiceProvider.GetRequiredService<MappedInspectors>().Add(endpoints);
-        return group;
-    }
-
-    /// <summary>The sign-in link's path and query below the inspector's own path. It holds a code: for the console, never for a log.</summary>
-    public static string GetInspectorSignInQuery(this IServiceProvider services)
-    {
-        ArgumentNullException.ThrowIfNull(services);
-        return services.GetRequiredService<InspectorAccess>().SignInQuery;
-    }
-
     private static void AddPages(IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -79,6 +57,7 @@ public static class ConnectionInspector
         services.AddSingleton<InspectorAccess>();
         services.AddSingleton<MappedInspectors>();
         services.AddHostedService<InspectorGuard>();
+        services.AddHostedService<SignInLine>();
     }
 
     private static void Tap(IServiceCollection services, ServiceDescriptor transport)
