@@ -6,7 +6,8 @@ namespace RealtimeHello.Benchmarks.Chat;
 
 /// <summary>
 /// What being seen through costs: the same fan-out with no inspector at all, with nobody looking, with one viewer on one connection, and with one viewer on
-/// everything. Taken in turns in one run, since machines are noisy: medians and ratios count.
+/// everything. Taken in turns in one run, since machines are noisy: medians and ratios count. A second server without the inspector shows how much two servers that are alike
+/// differ, and all are started anew several times: what one process is compiled to, and where its memory lies, is not what another's is.
 /// </summary>
 internal static class CostCommand
 {
@@ -23,6 +24,7 @@ internal static class CostCommand
     private enum Looking
     {
         NoInspector,
+        NoInspectorEither,
         Nobody,
         OneConnection,
         Everything,
@@ -33,17 +35,26 @@ internal static class CostCommand
         var connections = new Option<int>("--connections") { Description = "Members of the one room.", DefaultValueFactory = _ => 200 };
         var rate = new Option<int>("--rate") { Description = "Posts a second.", DefaultValueFactory = _ => 50 };
         var seconds = new Option<int>("--seconds") { Description = "How long one server's turn is.", DefaultValueFactory = _ => 2 };
-        var rounds = new Option<int>("--rounds") { Description = "How many turns each server has.", DefaultValueFactory = _ => 11 };
+        var rounds = new Option<int>("--rounds") { Description = "How many turns each server has.", DefaultValueFactory = _ => 7 };
+        var starts = new Option<int>("--starts") { Description = "How many times all servers are started anew.", DefaultValueFactory = _ => 5 };
+        var viewers = new Option<bool>("--viewers") { Description = "Measure with viewers too.", DefaultValueFactory = _ => true };
         var idle = new Option<int>("--idle") { Description = "Idle signed-in connections for the memory figure; 0: leave it out.", DefaultValueFactory = _ => 1_000 };
         var command = new Command("cost", "Processor time of a delivered message and memory of an idle connection, with and without the inspector and viewers.")
         {
-            connections, rate, seconds, rounds, idle,
+            connections, rate, seconds, rounds, starts, viewers, idle,
         };
         command.SetAction(async result =>
         {
             var load = new Load(result.GetValue(connections), result.GetValue(rate), TimeSpan.FromSeconds(result.GetValue(seconds)));
-            var processor = await MeasureDeliveries(load, result.GetValue(rounds));
-            Print(load, processor);
+            var kinds = Enum.GetValues<Looking>().Where(looking => looking < Looking.OneConnection || result.GetValue(viewers)).ToArray();
+            var processor = new List<Dictionary<Looking, List<double>>>();
+            for (var start = 1; start <= result.GetValue(starts); start++)
+            {
+                Console.Error.WriteLine($"start {start} of {result.GetValue(starts)}");
+                processor.Add(await MeasureDeliveries(kinds, load, result.GetValue(rounds)));
+            }
+
+            if (processor.Count > 0) Print(load, kinds, processor);
             if (result.GetValue(idle) > 0) await MeasureMemory(result.GetValue(idle));
             return 0;
         });
@@ -74,17 +85,17 @@ internal static class CostCommand
     [
         "--Chat:Posts:PerSecond=0", "--Chat:Others:PerSecond=0", "--Chat:SignInsPerMinute=0",
         "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:RealtimeHello=Warning", $"--Inspector:OperatorToken={Token}",
-        $"--Inspector:Enabled={looking != Looking.NoInspector}",
+        $"--Inspector:Enabled={looking is not (Looking.NoInspector or Looking.NoInspectorEither)}",
     ]);
 
     /// <summary>Microseconds of the server's processor time for each delivered message. All servers run all the time and take turns, so that what disturbs disturbs all.</summary>
-    private static async Task<Dictionary<Looking, List<double>>> MeasureDeliveries(Load load, int rounds)
+    private static async Task<Dictionary<Looking, List<double>>> MeasureDeliveries(Looking[] kinds, Load load, int rounds)
     {
         var subjects = new List<Subject>();
         var figures = new Dictionary<Looking, List<double>>();
         try
         {
-            foreach (var looking in Enum.GetValues<Looking>())
+            foreach (var looking in kinds)
             {
                 Console.Error.WriteLine($"filling: {NameOf(looking)}");
                 subjects.Add(await Fill(looking, load));
@@ -169,23 +180,26 @@ internal static class CostCommand
         }
     }
 
-    private static void Print(Load load, Dictionary<Looking, List<double>> processor)
+    private static void Print(Load load, Looking[] kinds, List<Dictionary<Looking, List<double>>> starts)
     {
-        Console.WriteLine($"{load.Connections} members of one room, {load.PostsPerSecond} posts a second, medians of {processor[Looking.Nobody].Count}:");
+        Console.WriteLine($"{load.Connections} members of one room, {load.PostsPerSecond} posts a second, medians of {starts.Count} starts by {starts[0][Looking.Nobody].Count} turns:");
         Console.WriteLine();
-        Console.WriteLine($"| {"",-24} | µs CPU a delivery | ratio |");
-        Console.WriteLine("|---|---|---|");
-        foreach (var looking in Enum.GetValues<Looking>())
+        Console.WriteLine($"| {"",-26} | µs CPU a delivery | ratio | of the single starts |");
+        Console.WriteLine("|---|---|---|---|");
+        foreach (var looking in kinds)
         {
             // Each turn beside that of the same round: what disturbs a round disturbs both.
-            var ratio = Median([.. processor[looking].Zip(processor[Looking.NoInspector], (with, none) => with / none)]);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {NameOf(looking),-24} | {Median(processor[looking]):0.00} | {ratio:0.00} |"));
+            var ratios = starts.Select(start => start[looking].Zip(start[Looking.NoInspector], (with, none) => with / none).ToList()).ToList();
+            var spent = Median([.. starts.SelectMany(start => start[looking])]);
+            var each = string.Join(' ', ratios.Select(Median).Order().Select(ratio => ratio.ToString("0.00", CultureInfo.InvariantCulture)));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {NameOf(looking),-26} | {spent:0.00} | {Median([.. ratios.SelectMany(ratio => ratio)]):0.000} | {each} |"));
         }
     }
 
     private static string NameOf(Looking looking) => looking switch
     {
         Looking.NoInspector => "no inspector",
+        Looking.NoInspectorEither => "no inspector, a second one",
         Looking.Nobody => "nobody looking",
         Looking.OneConnection => "one viewer, one connection",
         _ => "one viewer, everything",

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -13,12 +12,14 @@ namespace RealtimeHello.Benchmarks.Chat;
 internal sealed class ServerUnderTest : IAsyncDisposable
 {
     private readonly Process process;
+    private readonly ProcessorClock clock;
     private readonly string folder;
     private readonly HttpClient http;
 
     private ServerUnderTest(Process process, string folder, Uri address)
     {
         this.process = process;
+        clock = new ProcessorClock(process.Id);
         this.folder = folder;
         Address = address;
         http = new HttpClient { BaseAddress = address };
@@ -26,30 +27,8 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>
-    /// Time that its threads ran so far. The kernel counts it to the nanosecond for each thread (proc(5), schedstat), and to 10 ms alone for the process; what threads that have ended spent
-    /// is not in it.
-    /// </summary>
-    public TimeSpan Processor
-    {
-        get
-        {
-            var nanoseconds = 0L;
-            foreach (var thread in Directory.EnumerateDirectories($"/proc/{process.Id}/task"))
-            {
-                try
-                {
-                    nanoseconds += long.Parse(File.ReadAllText(Path.Combine(thread, "schedstat")).Split(' ')[0], CultureInfo.InvariantCulture);
-                }
-                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-                {
-                    // It has ended in this moment.
-                }
-            }
-
-            return TimeSpan.FromMicroseconds(nanoseconds / 1_000.0);
-        }
-    }
+    /// <summary>Processor time, user and system, so far.</summary>
+    public TimeSpan Processor => clock.Spent;
 
     /// <summary>Bytes of the objects that it holds.</summary>
     public long LiveObjects => LiveHeap.Size(process.Id);
