@@ -15,7 +15,7 @@ public sealed record HttpHeader(string Name, string Value);
 /// <param name="Target">Path and query, secrets masked.</param>
 /// <param name="Version">Such as HTTP/1.1.</param>
 /// <param name="Headers">In the order of the wire, at most as many as the decoder's limit.</param>
-/// <param name="AsksForWebSocket">It has <c>Upgrade: websocket</c> and <c>Connection: upgrade</c>.</param>
+/// <param name="AsksForWebSocket">It is a GET with <c>Upgrade: websocket</c> and <c>Connection: upgrade</c> (RFC 6455 4.1).</param>
 public sealed record HttpRequest(
     string Method, string Target, string Version, IReadOnlyList<HttpHeader> Headers, bool AsksForWebSocket) : HttpDetail
 {

@@ -96,7 +96,7 @@ internal sealed class HttpRequestDecoder(ILayerOutput output, HttpConversation c
         }
 
         var request = new HttpRequest(
-            line[0], line[1], line[2], head.Fields, head.HasToken("Upgrade", "websocket") && head.HasToken("Connection", "upgrade"));
+            line[0], line[1], line[2], head.Fields, line[0] == "GET" && head.HasToken("Upgrade", "websocket") && head.HasToken("Connection", "upgrade"));
         Output.Emit(request, range);
         var framing = head.BodyFraming(isRequest: true);
         if (framing.Problem is { } problem)

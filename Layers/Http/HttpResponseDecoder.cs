@@ -170,9 +170,13 @@ internal sealed class HttpResponseDecoder(ILayerOutput output, HttpConversation 
 
         body.Begin(framing);
         if (!body.IsDone) state = State.Body;
-        // What can't be shown as text is not gathered.
-        if (body.IsDone || limits.RefusalBodyBytes <= 0 || head.TryGet("Content-Encoding", out _)) Refuse();
+        // What can't be shown as text is not gathered, nor what is no refusal's: the answer of an API may hold a token.
+        if (body.IsDone || limits.RefusalBodyBytes <= 0 || head.TryGet("Content-Encoding", out _) || !SaysWhy(head, refusal?.Status)) Refuse();
     }
+
+    /// <summary>An error, or a page or text that came in place of the WebSocket.</summary>
+    private static bool SaysWhy(HttpHead head, int? status) =>
+        status >= 400 || (head.TryGet("Content-Type", out var type) && (type.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) || type.StartsWith("text/plain", StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>Tells the refusal that was found, with as much of its body as there is.</summary>
     private void Refuse()

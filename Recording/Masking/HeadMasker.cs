@@ -4,9 +4,11 @@ namespace RealtimeHello.Recording.Masking;
 /// Overwrites secrets in HTTP heads with <c>*</c>, in place and at the same length, so that ranges and hex stay true. Takes a direction's
 /// head bytes in order, cut anywhere, also in the middle of a secret or of the name that announces one.
 /// <code>
-/// FirstLine -('?')-> QueryName -('=')-> QueryValue -('&amp;')-> QueryName ...    -(LF)-> LineStart
-/// LineStart -> Name -(':')-> Value | SecretValue | Address -(LF)-> LineStart      (a blank line: FirstLine)
+/// FirstLine -('?')-> QueryName -('=')-> QueryValue -('&amp;' '#')-> QueryName ...    -(LF)-> LineStart   (nothing on it: FirstLine)
+/// LineStart -> Name -(':')-> Value | SecretValue | Protocol -(LF)-> LineStart          (a blank line: FirstLine)
+/// Value -('?' '#')-> QueryName ... -(' ')-> Value
 /// </code>
+/// A query is looked for in every field's value: proxies pass the address on under many names, and pages in Referer and Location.
 /// </summary>
 public sealed class HeadMasker(SecretNames names)
 {
@@ -15,7 +17,6 @@ public sealed class HeadMasker(SecretNames names)
     private int nameLength;
     private int percentDigits;
     private int percentValue;
-    private bool inAddress;
     private bool secretParameter;
     private State folded = State.Value;
 
@@ -27,7 +28,7 @@ public sealed class HeadMasker(SecretNames names)
         Name,
         Value,
         SecretValue,
-        Address,
+        Protocol,
         QueryName,
         QueryValue,
     }
@@ -52,8 +53,9 @@ public sealed class HeadMasker(SecretNames names)
         switch (state)
         {
             case State.FirstLine:
-                nameLength = 1;
-                if (b == '?') BeginQuery(address: false);
+                // RFC 9112 2.2: an empty line in front of a request's is let through, and is no line of a head.
+                if (b != '\r') nameLength = 1;
+                if (b == '?') BeginQuery();
                 break;
             case State.LineStart when b == '\r':
                 state = State.BlankLine;
@@ -76,15 +78,19 @@ public sealed class HeadMasker(SecretNames names)
             case State.SecretValue:
                 if (b is not ((byte)' ' or (byte)'\t' or (byte)'\r')) b = (byte)'*';
                 break;
-            case State.Address:
-                if (b == '?') BeginQuery(address: true);
+            case State.Value:
+                if (b is (byte)'?' or (byte)'#') BeginQuery();
+                break;
+            case State.Protocol:
+                NextOfProtocol(b);
                 break;
             case State.QueryName:
                 NextOfQueryName(b);
                 break;
             case State.QueryValue:
-                if (b == '&') BeginQuery(inAddress);
-                else if (b is (byte)' ' or (byte)'\r' or (byte)'#') EndQuery();
+                if (b is (byte)' ' or (byte)'\r') state = State.Value;
+                // A server takes what follows a # for part of the value.
+                else if (b == '&' || (b == '#' && !secretParameter)) BeginQuery();
                 else if (secretParameter) b = (byte)'*';
                 break;
         }
@@ -92,7 +98,7 @@ public sealed class HeadMasker(SecretNames names)
 
     private void EndLine()
     {
-        var blank = state is State.LineStart or State.BlankLine;
+        var blank = state is State.LineStart or State.BlankLine || IsAtStart;
         state = blank ? State.FirstLine : State.LineStart;
         nameLength = 0;
     }
@@ -101,20 +107,33 @@ public sealed class HeadMasker(SecretNames names)
     {
         var field = name.AsSpan(0, Math.Min(nameLength, name.Length)).TrimEnd();
         if (names.IsSecretHeader(field)) return State.SecretValue;
-        return field.Equals("Referer", StringComparison.OrdinalIgnoreCase) || field.Equals("Location", StringComparison.OrdinalIgnoreCase)
-            ? State.Address
-            : State.Value;
+        nameLength = 0;
+        return field.Equals("Sec-WebSocket-Protocol", StringComparison.OrdinalIgnoreCase) ? State.Protocol : State.Value;
     }
 
-    private void BeginQuery(bool address)
+    private void BeginQuery()
     {
-        inAddress = address;
         state = State.QueryName;
         nameLength = 0;
         percentDigits = 0;
     }
 
-    private void EndQuery() => state = inAddress ? State.Address : State.Value;
+    /// <summary>
+    /// A page can't set headers on a WebSocket, so some send their token as a subprotocol behind a word that announces it: <c>access_token, TOKEN</c>,
+    /// <c>base64url.bearer.authorization.k8s.io.TOKEN</c>.
+    /// </summary>
+    private void NextOfProtocol(byte b)
+    {
+        if (b is not ((byte)',' or (byte)'.' or (byte)' ' or (byte)'\t'))
+        {
+            Append((char)b);
+            return;
+        }
+
+        var word = name.AsSpan(0, Math.Min(nameLength, name.Length));
+        if (names.IsSecretParameter(word) || names.IsSecretHeader(word) || word.Equals("bearer", StringComparison.OrdinalIgnoreCase)) state = folded = State.SecretValue;
+        nameLength = 0;
+    }
 
     private void NextOfQueryName(byte b)
     {
@@ -123,13 +142,13 @@ public sealed class HeadMasker(SecretNames names)
             secretParameter = names.IsSecretParameter(name.AsSpan(0, Math.Min(nameLength, name.Length)));
             state = State.QueryValue;
         }
-        else if (b == '&')
+        else if (b is (byte)'&' or (byte)'#' or (byte)'?')
         {
-            BeginQuery(inAddress);
+            BeginQuery();
         }
-        else if (b is (byte)' ' or (byte)'\r' or (byte)'#')
+        else if (b is (byte)' ' or (byte)'\r')
         {
-            EndQuery();
+            state = State.Value;
         }
         else if (b == '%')
         {

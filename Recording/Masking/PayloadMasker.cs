@@ -1,4 +1,5 @@
 using System.Buffers;
+using RealtimeHello.Layers.SignalR;
 using RealtimeHello.Layers.WebSockets;
 
 namespace RealtimeHello.Recording.Masking;
@@ -32,7 +33,7 @@ public sealed class PayloadMasker(SecretNames names)
         foreach (ref var b in bytes)
         {
             if (payloadLeft == 0) NextOfHeader(b, speaksSignalR);
-            else NextOfPayload(ref b, speaksSignalR && hubProtocol == "messagepack");
+            else NextOfPayload(ref b, speaksSignalR && HubProtocols.IsMessagePack(hubProtocol));
         }
     }
 

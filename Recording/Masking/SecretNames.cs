@@ -13,7 +13,7 @@ public sealed class SecretNames
     /// <summary>Header fields whose values are masked.</summary>
     public ICollection<string> Headers => headers;
 
-    /// <summary>Query parameters whose values are masked: in a request's target, and in Referer and Location.</summary>
+    /// <summary>Query parameters whose values are masked: in a request's target, and where an address stands in a field, such as Referer, Location or X-Original-URL.</summary>
     public ICollection<string> QueryParameters => query;
 
     /// <summary>
