@@ -29,9 +29,8 @@ internal sealed class HubMessageCounter
     /// <summary>What follows are hub messages of that protocol; of one that is not known nothing is counted.</summary>
     public void Begin(string? protocol) => encoding = protocol switch
     {
-        "json" => Encoding.Json,
-        // Blazor's protocol is MessagePack under another name.
-        "messagepack" or "blazorpack" => Encoding.MessagePack,
+        HubProtocols.Json => Encoding.Json,
+        _ when HubProtocols.IsMessagePack(protocol) => Encoding.MessagePack,
         _ => Encoding.Unknown,
     };
 

@@ -145,7 +145,7 @@ internal sealed class SignalRDecoder : LayerDecoder
         var count = Math.Min(bytes.Length, length - gathered.Length);
         gathered.Append(bytes[..count]);
         if (gathered.Length < length) return;
-        if (MessagePackHubMessageReader.Read(gathered.Span[1..], limits) is SequenceMessage sequence) Resume("messagepack", sequence, new ByteRange(start, source.Of(count - 1, count).End));
+        if (MessagePackHubMessageReader.Read(gathered.Span[1..], limits) is SequenceMessage sequence) Resume(HubProtocols.MessagePack, sequence, new ByteRange(start, source.Of(count - 1, count).End));
         else GiveUp(default);
         gathered.Clear();
         if (state == State.Messages && count < bytes.Length) Push(bytes[count..], source.From(count));
@@ -155,7 +155,7 @@ internal sealed class SignalRDecoder : LayerDecoder
     private bool TryResume(ByteRange range)
     {
         if (!MayResume || JsonHubMessageReader.Read(gathered.Span, limits) is not SequenceMessage sequence) return false;
-        Resume("json", sequence, range);
+        Resume(HubProtocols.Json, sequence, range);
         return true;
     }
 
@@ -178,7 +178,7 @@ internal sealed class SignalRDecoder : LayerDecoder
         }
 
         Output.Emit(request, range);
-        conversation.RequestedProtocol = request.Protocol;
+        conversation.RequestedProtocol = HubProtocols.NameOf(request.Protocol);
         BeginMessages();
     }
 
@@ -217,9 +217,8 @@ internal sealed class SignalRDecoder : LayerDecoder
         if (bytes.IsEmpty) return;
         messages ??= conversation.RequestedProtocol switch
         {
-            "json" => new JsonHubMessageDecoder(Output, limits),
-            // Blazor's protocol is MessagePack under another name.
-            "messagepack" or "blazorpack" => new MessagePackHubMessageDecoder(Output, limits),
+            HubProtocols.Json => new JsonHubMessageDecoder(Output, limits),
+            var protocol when HubProtocols.IsMessagePack(protocol) => new MessagePackHubMessageDecoder(Output, limits),
             _ => null,
         };
         if (messages is not null)
@@ -228,8 +227,8 @@ internal sealed class SignalRDecoder : LayerDecoder
             return;
         }
 
-        if (conversation.RequestedProtocol is { } protocol)
-            Output.Emit(new Gap(Layer.SignalR, null, $"messages of hub protocol {PrintableText.OneLine(protocol, 40)} are not decoded"), source.Of(0, 1));
+        if (conversation.RequestedProtocol is { } unknown)
+            Output.Emit(new Gap(Layer.SignalR, null, $"messages of hub protocol {PrintableText.OneLine(unknown, 40)} are not decoded"), source.Of(0, 1));
         Close();
     }
 }

@@ -10,7 +10,7 @@ namespace RealtimeHello.Layers.SignalR.Json;
 /// <remarks>https://github.com/dotnet/aspnetcore/blob/main/src/SignalR/docs/specs/HubProtocol.md#json-encoding</remarks>
 internal static class JsonHubMessageReader
 {
-    private const string Encoding = "json";
+    private const string Encoding = HubProtocols.Json;
     private const int DeepestNesting = 64;
 
     /// <summary>The hub message, or the fault why it is none.</summary>

@@ -6,7 +6,7 @@ namespace RealtimeHello.Layers.SignalR.MessagePack;
 /// <remarks>https://github.com/dotnet/aspnetcore/blob/main/src/SignalR/docs/specs/HubProtocol.md#messagepack-msgpack-encoding</remarks>
 internal static class MessagePackHubMessageReader
 {
-    private const string Encoding = "messagepack";
+    private const string Encoding = HubProtocols.MessagePack;
     private const int ErrorResult = 1;
     private const int VoidResult = 2;
     private const int ValueResult = 3;

@@ -241,6 +241,25 @@ public sealed class SignalRDecoderTests
         decoder.Facts.HubProtocol.Should().BeNull();
     }
 
+    [Theory]
+    [InlineData("JSON", "json")]
+    [InlineData("MessagePack", "messagepack")]
+    [InlineData("BlazorPack", "messagepack")]
+    public void A_protocol_is_found_without_case_as_the_server_finds_it(string asked, string encoding)
+    {
+        var written = Golden(encoding);
+        var events = new RecordedEvents();
+        var lifecycle = new ConnectionDecoder(Perspective.Server, DecodingDepth.Lifecycle, events);
+        var segments = (Segment[])[.. Opened(asked), ServerFrame(0x82, written)];
+        foreach (var s in segments) lifecycle.Push(s.Tap, s.Direction, s.Bytes);
+        var full = Decode(segments);
+
+        full.Faults.Should().BeEmpty();
+        full.Of<HandshakeRequest>().Single().Protocol.Should().Be(asked, "an event says what was on the wire");
+        full.Of<HubMessage>().Should().HaveCount(11).And.OnlyContain(message => message.Encoding == encoding);
+        lifecycle.HubMessagesSent.Should().Be(11);
+    }
+
     [Fact]
     public void A_protocol_that_is_not_known_leaves_a_gap()
     {
