@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RealtimeHello.Inspector;
 using RealtimeHello.Inspector.Access;
+using RealtimeHello.Inspector.Endpoints;
 using RealtimeHello.Inspector.Hubs;
 using RealtimeHello.Inspector.Listening;
 using RealtimeHello.Inspector.Logs;
@@ -56,6 +57,7 @@ public static class ConnectionInspectorServices
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<InspectorOptions>>().Value);
         services.AddSingleton<InspectorAccess>();
         services.AddSingleton<MappedInspectors>();
+        services.AddSingleton<FeedPlaces>();
         services.AddHostedService<InspectorGuard>();
         services.AddHostedService<SignInLine>();
     }

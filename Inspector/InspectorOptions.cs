@@ -14,6 +14,12 @@ public sealed class InspectorOptions
     /// <summary>Header fields and query parameters whose values are masked before they are stored.</summary>
     public SecretNames Secrets { get; } = new();
 
+    /// <summary>Live feeds (<c>/events</c>) at a time, of all readers together; one more is answered 429.</summary>
+    public int MostFeeds { get; set; } = 200;
+
+    /// <summary>Live feeds at a time of one user, and of all operators together. The tabs of a browser share one.</summary>
+    public int MostFeedsOfOne { get; set; } = 20;
+
     /// <summary>The name of an authorization policy: whoever satisfies it is an operator, and sees everything. Null: none.</summary>
     public string? OperatorPolicy { get; set; }
 

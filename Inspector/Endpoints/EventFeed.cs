@@ -20,6 +20,12 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
 {
     private const int EventsAtOnce = 256;
 
+    /// <summary>Events of several connections that are put in order together.</summary>
+    private const int EventsInOrder = 2_048;
+
+    /// <summary>What is written before it is waited for the reader, in bytes.</summary>
+    private const int BytesAtOnce = 64 * 1024;
+
     /// <summary>What comes within this time is decoded and sent together: fast enough for eyes, and a busy server is not woken for each chunk.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(25);
 
@@ -40,10 +46,17 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
     private readonly PipeWriter body = context.Response.BodyWriter;
     private readonly ArrayBufferWriter<byte> json = new();
 
-    public static IResult Open(HttpContext context, InspectorAccess access, Journal journal, TimeProvider time, IHostApplicationLifetime lifetime, string? connection, string? layers)
+    public static IResult Open(HttpContext context, InspectorAccess access, Journal journal, TimeProvider time, FeedPlaces places, IHostApplicationLifetime lifetime, string? connection, string? layers)
     {
         if (InspectorEndpoints.Refuse(context, access) is { } refusal) return refusal;
         if (!InspectorEndpoints.TryReadLayers(layers, out var wanted)) return InspectorEndpoints.UnknownLayer();
+        if (places.TryTake(access.IsOperator(context) ? "operator" : $"user {access.UserOf(context)}") is not { } place)
+        {
+            return Results.Problem(
+                statusCode: StatusCodes.Status429TooManyRequests, title: "Too many feeds", detail: "As many live feeds are open as there may be; close one. The tabs of a browser share one, and /events without a browser can be one for all connections.");
+        }
+
+        context.Response.RegisterForDispose(place);
         EventSequence? after = EventSequence.TryParse(context.Request.Headers["Last-Event-ID"], out var last) ? last : null;
         // Numbers begin again with the process: whoever read further than there is was told by the one before, and has seen nothing of this one.
         if (last.Number > journal.LastNumber) after = default(EventSequence);
@@ -73,9 +86,10 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
             {
                 foreach (var record in due)
                 {
-                    if ((connection is null || record.Id == connection) && access.MaySee(context, record)) await Tell(record, cancellationToken);
+                    if ((connection is null || record.Id == connection) && !record.IsForgotten && access.MaySee(context, record)) await Read(record, cancellationToken);
                 }
 
+                await TellAll(cancellationToken);
                 await body.FlushAsync(cancellationToken);
                 var waiting = watch.WaitAsync(cancellationToken).AsTask();
                 while (await SilenceOutlasts(waiting, cancellationToken))
@@ -104,18 +118,29 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
         return ended != waiting;
     }
 
-    private async ValueTask Tell(ConnectionRecord record, CancellationToken cancellationToken)
+    private async ValueTask Read(ConnectionRecord record, CancellationToken cancellationToken)
     {
         bool more;
         do
         {
-            events.Clear();
             more = readers.Read(record, events, EventsAtOnce);
-            foreach (var happened in events) Tell(happened);
-            // A reader that is slow holds this feed up, and nothing else: what it misses meanwhile the journal's budget decides.
-            if (body.UnflushedBytes > 0) await body.FlushAsync(cancellationToken);
+            if (events.Count >= EventsInOrder) await TellAll(cancellationToken);
         }
         while (more);
+    }
+
+    /// <summary>Tells what was read, in the order in which it was recorded: of one connection after the other it would not be, and a reader that resumes behind one event would miss those of another.</summary>
+    private async ValueTask TellAll(CancellationToken cancellationToken)
+    {
+        events.Sort(static (left, right) => left.Sequence.CompareTo(right.Sequence));
+        foreach (var happened in events)
+        {
+            Tell(happened);
+            // A reader that is slow holds this feed up, and nothing else: what it misses meanwhile the journal's budget decides.
+            if (body.UnflushedBytes >= BytesAtOnce) await body.FlushAsync(cancellationToken);
+        }
+
+        events.Clear();
     }
 
     private void Tell(LayerEvent happened)

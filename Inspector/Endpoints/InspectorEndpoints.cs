@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -37,12 +38,12 @@ internal static class InspectorEndpoints
     }
 
     private static IResult List(
-        HttpContext context, InspectorAccess access, Journal journal, string? state, string? user, string? path, string? after, int? limit)
+        HttpContext context, InspectorAccess access, Journal journal, string? state, string? user, string? path, string? after, string? limit)
     {
         if (Refuse(context, access) is { } refusal) return refusal;
-        if (BadLimit(limit) is { } bad) return bad;
+        if (!TryReadLimit(limit, 100, out var most)) return BadLimit();
         var records = journal.Connections
-            .Where(record => record.AskedForWebSocket || record.CarriesHub || record.Close?.Layer == Layer.Tls)
+            .Where(record => record.ConcernsRealTime)
             .Where(record => access.MaySee(context, record))
             .Where(record => state is null || ConnectionJson.StateOf(record) == state)
             .Where(record => user is null || record.UserName == user)
@@ -50,9 +51,9 @@ internal static class InspectorEndpoints
             .OrderByDescending(record => record.OpenedAt).ThenByDescending(record => record.Id, StringComparer.Ordinal)
             .SkipWhile(record => after is not null && record.Id != after)
             .Skip(after is null ? 0 : 1)
-            .Take((limit ?? 100) + 1)
+            .Take(most + 1)
             .ToList();
-        var items = records.Take(limit ?? 100).ToList();
+        var items = records.Take(most).ToList();
         return Results.Json(new JsonObject
         {
             ["items"] = new JsonArray([.. items.Select(record => (JsonNode)ConnectionJson.Of(record))]),
@@ -66,17 +67,16 @@ internal static class InspectorEndpoints
         return Visible(context, access, journal, id) is { } record ? Results.Json(ConnectionJson.Of(record)) : Unknown(id);
     }
 
-    private static IResult Events(HttpContext context, InspectorAccess access, Journal journal, string id, string? after, int? limit, string? layers)
+    private static IResult Events(HttpContext context, InspectorAccess access, Journal journal, string id, string? after, string? limit, string? layers)
     {
         if (Refuse(context, access) is { } refusal) return refusal;
-        if (BadLimit(limit) is { } bad) return bad;
+        if (!TryReadLimit(limit, 200, out var most)) return BadLimit();
         if (Visible(context, access, journal, id) is not { } record) return Unknown(id);
         EventSequence from = default;
         if (after is not null && !EventSequence.TryParse(after, out from))
             return Results.Problem(statusCode: 400, title: "Bad sequence", detail: "after is the sequence of an event, as it was given.");
         if (!TryReadLayers(layers, out var wanted)) return UnknownLayer();
         var reader = new ConnectionReader(record, DecodingDepth.Full, journal.Options.Decoders);
-        var most = limit ?? 200;
         var found = new List<LayerEvent>();
         var read = new List<LayerEvent>();
         bool more;
@@ -93,19 +93,19 @@ internal static class InspectorEndpoints
     }
 
     private static IResult Bytes(
-        HttpContext context, InspectorAccess access, Journal journal, string id, string? tap, string? direction, long? start, long? end)
+        HttpContext context, InspectorAccess access, Journal journal, string id, string? tap, string? direction, string? start, string? end)
     {
         if (Refuse(context, access) is { } refusal) return refusal;
         if (Visible(context, access, journal, id) is not { } record) return Unknown(id);
-        if (!Enum.TryParse<TapPoint>(tap ?? "plain", ignoreCase: true, out var point)
-            || !Enum.TryParse<Direction>(direction, ignoreCase: true, out var way) || way == Direction.Local
-            || start is not { } from || end is not { } to || from < 0 || to < from || to - from > ConnectionRecord.LongestRange)
+        TapPoint? point = tap switch { null or "plain" => TapPoint.Plain, "wire" => TapPoint.Wire, _ => null };
+        Direction? way = direction switch { "received" => Direction.Received, "sent" => Direction.Sent, _ => null };
+        if (point is null || way is null || !TryReadNumber(start, out var from) || !TryReadNumber(end, out var to) || to < from || to - from > ConnectionRecord.LongestRange)
         {
             return Results.Problem(statusCode: 400, title: "Bad range", detail:
                 $"tap is wire or plain, direction received or sent, start and end are offsets in that stream, at most {ConnectionRecord.LongestRange} bytes apart.");
         }
 
-        return record.ReadBytes(point, way, new ByteRange(from, to)) is { } bytes
+        return record.ReadBytes(point.Value, way.Value, new ByteRange(from, to)) is { } bytes
             ? Results.Bytes(bytes, "application/octet-stream")
             : Results.Problem(statusCode: 410, title: "Not here", detail: "Some of these bytes were evicted, are still to come, or are of a kind that is not stored (HTTP content, ciphertext).");
     }
@@ -134,8 +134,16 @@ internal static class InspectorEndpoints
                 title: "Nobody is signed in",
                 detail: "Sign in to see your own connections, open the sign-in link that the server printed, or bring the operator's token as Authorization: Bearer.");
 
-    internal static IResult? BadLimit(int? limit) =>
-        limit is < 1 or > MostItems ? Results.Problem(statusCode: 400, title: "Bad limit", detail: $"limit is 1 to {MostItems}.") : null;
+    /// <summary>Read here and not by the framework, whose answer to what is no number says nothing.</summary>
+    internal static bool TryReadLimit(string? text, int otherwise, out int limit)
+    {
+        limit = otherwise;
+        return text is null || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MostItems);
+    }
+
+    internal static IResult BadLimit() => Results.Problem(statusCode: 400, title: "Bad limit", detail: $"limit is 1 to {MostItems}.");
+
+    private static bool TryReadNumber(string? text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     /// <summary>Somebody else's connection and one that is not there look the same.</summary>
     internal static ConnectionRecord? Visible(HttpContext context, InspectorAccess access, Journal journal, string id) =>

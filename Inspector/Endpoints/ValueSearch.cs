@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using RealtimeHello.Inspector.Access;
 using RealtimeHello.Layers;
@@ -24,12 +25,14 @@ internal static class ValueSearch
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static IResult Find(
-        HttpContext context, InspectorAccess access, Journal journal, TimeProvider clock, string? text, DateTimeOffset? from, DateTimeOffset? to, int? limit)
+        HttpContext context, InspectorAccess access, Journal journal, TimeProvider clock, string? text, string? from, string? to, string? limit)
     {
         if (InspectorEndpoints.Refuse(context, access) is { } refusal) return refusal;
         if (text is not { Length: >= ShortestText and <= LongestText })
             return Results.Problem(statusCode: 400, title: "Bad text", detail: $"text is {ShortestText} to {LongestText} characters that an event holds, such as a message's id.");
-        if (InspectorEndpoints.BadLimit(limit) is { } bad) return bad;
+        if (!InspectorEndpoints.TryReadLimit(limit, 200, out var most)) return InspectorEndpoints.BadLimit();
+        if (!TryReadTime(from, out var begin) || !TryReadTime(to, out var end))
+            return Results.Problem(statusCode: 400, title: "Bad time", detail: "from and to are times such as 2026-01-31T12:00:00Z (ISO 8601).");
 
         var began = clock.GetTimestamp();
         var found = new List<(LayerEvent Event, ConnectionRecord Record)>();
@@ -37,18 +40,17 @@ internal static class ValueSearch
         var incomplete = false;
         var records = journal.Connections
             .Where(record => access.MaySee(context, record))
-            .Where(record => (to is null || record.OpenedAt <= to) && (from is null || record.ClosedAt is null || record.ClosedAt >= from))
+            .Where(record => (end is null || record.OpenedAt <= end) && (begin is null || record.ClosedAt is null || record.ClosedAt >= begin))
             .OrderByDescending(record => record.OpenedAt);
         foreach (var record in records)
         {
             incomplete = clock.GetElapsedTime(began) > Patience || found.Count >= MostItems || context.RequestAborted.IsCancellationRequested;
             if (incomplete) break;
             searched++;
-            Search(record, journal.Options.Decoders, text, from, to, found);
+            Search(record, journal.Options.Decoders, text, begin, end, found);
         }
 
         found.Sort((left, right) => left.Event.At != right.Event.At ? left.Event.At.CompareTo(right.Event.At) : left.Event.Sequence.CompareTo(right.Event.Sequence));
-        var most = limit ?? 200;
         var users = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var (_, record) in found) users[record.Id] = record.UserName;
         return EventPage.Of(
@@ -59,6 +61,15 @@ internal static class ValueSearch
                 writer.WriteBoolean("incomplete"u8, incomplete || found.Count > most);
             },
             moreOf: (writer, happened) => writer.WriteString("user"u8, users[happened.Connection]));
+    }
+
+    private static bool TryReadTime(string? text, out DateTimeOffset? time)
+    {
+        time = null;
+        if (text is null) return true;
+        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var read)) return false;
+        time = read;
+        return true;
     }
 
     private static void Search(

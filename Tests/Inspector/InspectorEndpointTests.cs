@@ -245,6 +245,93 @@ public sealed class InspectorEndpointTests : IDisposable
     }
 
     [Theory]
+    [InlineData("/connections?limit=abc")]
+    [InlineData("/connections?limit=")]
+    [InlineData("/connections?limit=-1")]
+    [InlineData("/connections?limit=99999999999999")]
+    [InlineData("/find?text=hello&from=garbage")]
+    [InlineData("/find?text=hello&limit=1001")]
+    [InlineData("/connections/{id}/events?limit=0x1")]
+    [InlineData("/connections/{id}/events?after=garbage")]
+    [InlineData("/connections/{id}/events?layers=nonsense")]
+    [InlineData("/connections/{id}/bytes?direction=sent,received&start=0&end=1")]
+    [InlineData("/connections/{id}/bytes?direction=1&start=0&end=1")]
+    [InlineData("/connections/{id}/bytes?tap=7&direction=sent&start=0&end=1")]
+    [InlineData("/connections/{id}/bytes?direction=sent&start=a&end=1")]
+    [InlineData("/connections/{id}/bytes?direction=sent&start=0&end=99999999999999999999")]
+    [InlineData("/events?layers=7")]
+    public async Task A_bad_parameter_is_answered_with_what_is_wrong_with_it(string path)
+    {
+        var ada = await server.SignIn("ada");
+        await using var hub = await Connected(ada);
+        var id = (await Get("/inspect/connections", Operator)).GetProperty("items")[0].GetProperty("id").GetString();
+
+        using var answer = await Ask("/inspect" + path.Replace("{id}", id, StringComparison.Ordinal), Operator);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        answer.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("detail").GetString().Should().NotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task One_user_reads_so_many_feeds_and_a_closed_one_makes_room()
+    {
+        var most = server.Services.GetRequiredService<InspectorOptions>().MostFeedsOfOne;
+        var ada = await server.SignIn("ada");
+        var bob = await server.SignIn("bob");
+        var feeds = new List<HttpResponseMessage>();
+        for (var i = 0; i < most; i++) feeds.Add(await Open(ada));
+        feeds.Should().OnlyContain(feed => feed.StatusCode == HttpStatusCode.OK);
+
+        using (var refused = await Open(ada))
+        {
+            refused.StatusCode.Should().Be(HttpStatusCode.TooManyRequests);
+            refused.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        }
+
+        using (var others = await Open(bob)) others.StatusCode.Should().Be(HttpStatusCode.OK);
+        feeds[0].Dispose();
+        // The server notices when it is told that the connection is gone.
+        HttpResponseMessage again;
+        while ((again = await Open(ada)).StatusCode != HttpStatusCode.OK) again.Dispose();
+        again.Dispose();
+        feeds.ForEach(feed => feed.Dispose());
+
+        async Task<HttpResponseMessage> Open(Session session)
+        {
+            var http = server.Http();
+            http.DefaultRequestHeaders.Authorization = new("Bearer", session.AccessToken);
+            return await http.GetAsync(new Uri("/inspect/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task A_feed_tells_all_connections_in_the_order_in_which_they_were_recorded()
+    {
+        var sessions = new List<HubConnection>();
+        foreach (var name in (string[])["ada", "bob", "cyd", "dan"]) sessions.Add(await Connected(await server.SignIn(name)));
+        using var http = server.Http();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", Operator);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        using var stream = await http.GetStreamAsync(new Uri("/inspect/events", UriKind.Relative), limit.Token);
+        for (var i = 0; i < 40; i++)
+            await sessions[i % sessions.Count].InvokeAsync<PostReceipt>(nameof(IChatHub.PostMessage), "lobby", Guid.CreateVersion7().ToString(), $"message {i}", limit.Token);
+
+        var told = new List<string>();
+        var deliveries = 0;
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(limit.Token))
+        {
+            if (item.EventId is { Length: > 0 } id && item.EventType == "message") told.Add(id);
+            if (item.Data.Contains("\"target\":\"MessagePosted\"", StringComparison.Ordinal) && item.Data.Contains("message 39", StringComparison.Ordinal)) deliveries++;
+            if (deliveries == sessions.Count) break;
+        }
+
+        told.Should().HaveCountGreaterThan(400).And.BeInAscendingOrder(StringComparer.Ordinal);
+        foreach (var session in sessions) await session.DisposeAsync();
+    }
+
+    [Theory]
     [InlineData("pcapng", "application/x-pcapng")]
     [InlineData("har", "application/json")]
     [InlineData("ndjson", "application/x-ndjson")]

@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+
+namespace RealtimeHello.Inspector.Endpoints;
+
+/// <summary>
+/// How many live feeds there are, by who reads them: each decodes what it tells, so many of them cost everybody. A browser's tabs share one. Thread-safe.
+/// </summary>
+internal sealed class FeedPlaces(InspectorOptions options)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, int> taken = new(StringComparer.Ordinal);
+    private int all;
+
+    /// <summary>A place for one more feed of that reader, given back when it is disposed of; null: there is none.</summary>
+    public IDisposable? TryTake(string reader)
+    {
+        lock (gate)
+        {
+            ref var his = ref CollectionsMarshal.GetValueRefOrAddDefault(taken, reader, out _);
+            if (all >= options.MostFeeds || his >= options.MostFeedsOfOne) return null;
+            his++;
+            all++;
+            return new Place(this, reader);
+        }
+    }
+
+    private void GiveBack(string reader)
+    {
+        lock (gate)
+        {
+            all--;
+            if (--taken[reader] == 0) taken.Remove(reader);
+        }
+    }
+
+    private sealed class Place(FeedPlaces places, string reader) : IDisposable
+    {
+        private int isGone;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref isGone, 1) == 0) places.GiveBack(reader);
+        }
+    }
+}
