@@ -80,6 +80,10 @@ public sealed class ConnectionReader : IConnectionOutput
                 decoder.Push(entry.Tap, entry.Direction, buffer.AsSpan(0, entry.Length));
                 Pass(entry);
                 break;
+            case EntryKind.Skipped when entry is { BeginsMessage: true, Tap: TapPoint.Plain }:
+                decoder.Omit(entry.Direction, entry.Length);
+                Pass(entry);
+                break;
             case EntryKind.Skipped:
                 decoder.Skip(entry.Tap, entry.Direction, entry.Length);
                 Pass(entry);

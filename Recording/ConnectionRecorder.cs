@@ -35,6 +35,8 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
     private EventNumbering numbering;
     private TapPoint? socketTap;
     private byte endings;
+    private bool isOfSeveral;
+    private EarlierRequests? earlier;
     private bool stopped;
     private bool closed;
     private int faults;
@@ -75,7 +77,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
         var trim = false;
         lock (Record.Log)
         {
-            if (stopped || closed) return;
+            if (IsOver) return;
             try
             {
                 trim = tap == TapPoint.Wire ? TakeWire(direction, bytes) : TakePlain(direction, bytes);
@@ -95,7 +97,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
     {
         lock (Record.Log)
         {
-            if (stopped || closed) return;
+            if (IsOver) return;
             try
             {
                 var (number, ticks) = Begin();
@@ -125,15 +127,17 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
     /// <summary>A local fact.</summary>
     /// <param name="detail">What happened.</param>
     /// <param name="depth">Lifecycle: told to every reader. Full: only to those that look at this connection.</param>
-    public void Fact(LayerDetail detail, DecodingDepth depth = DecodingDepth.Lifecycle)
+    /// <returns>Its number, which its event's sequence begins with; 0: it was not recorded.</returns>
+    public long Fact(LayerDetail detail, DecodingDepth depth = DecodingDepth.Lifecycle)
     {
         ArgumentNullException.ThrowIfNull(detail);
+        var number = 0L;
         lock (Record.Log)
         {
-            if (closed || stopped) return;
+            if (IsOver) return 0;
             try
             {
-                Write(detail, depth);
+                number = Write(detail, depth);
             }
             catch (Exception exception)
             {
@@ -142,13 +146,37 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
         }
 
         journal.Changed(Record);
+        return number;
     }
 
-    /// <summary>Who the connection belongs to, once that is known.</summary>
+    /// <summary>
+    /// Whose hub connection this is, once that is known. What a connection carried before its upgrade may be somebody else's, where a proxy uses it for one client after the other:
+    /// that is left out then. A connection that carries more than a WebSocket, or the hubs of several users, is no user's own: only an operator sees it.
+    /// </summary>
     public void BelongsTo(string? userId, string? userName)
     {
-        Record.UserId = userId;
-        Record.UserName = userName;
+        lock (Record.Log)
+        {
+            Record.UserName = userName;
+            if (IsOver || userId is null) return;
+            try
+            {
+                if (isOfSeveral || (Record.UserId is { } other && other != userId) || (opening is { Requests: > 0 } && !decoder.Facts.Upgraded))
+                {
+                    isOfSeveral = true;
+                    Record.UserId = null;
+                    return;
+                }
+
+                if (earlier is not null) Omit(earlier);
+                earlier = null;
+                Record.UserId = userId;
+            }
+            catch (Exception exception)
+            {
+                Stop(exception);
+            }
+        }
     }
 
     /// <summary>Whom the peer, a trusted proxy, asks for; with every request anew, since proxies use a connection for one client after the other.</summary>
@@ -173,6 +201,13 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
         lock (Record.Log)
         {
             if (closed) return;
+            if (Record.IsForgotten)
+            {
+                closed = true;
+                opening?.LetGo();
+                return;
+            }
+
             var report = Judge();
             var counters = Count();
             var now = Record.OpenedAt;
@@ -225,13 +260,31 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
         if (detail is DecodeFault) faults++;
         evidence.Observe(detail, direction);
         Record.Stack.Observe(detail, direction);
-        if (detail is HttpRequest { AsksForWebSocket: true }) Record.AskedForWebSocket = true;
+        if (detail is HttpRequest request) Observe(request);
+        else if (detail is HttpUpgraded && earlier is not null) earlier.Answer = opening!.HeadOf(direction);
         journal.Lifecycle.Append(numbering.Number(Record.Id, detail, tap, direction, source));
     }
 
+    private void Observe(HttpRequest request)
+    {
+        if (opening is not null && opening.Requests++ > 0) earlier ??= new EarlierRequests();
+        if (!request.AsksForWebSocket) return;
+        Record.AskedForWebSocket = true;
+        if (earlier is not null) earlier.Request = (opening!.HeadOf(ClientDirection), numbering.EntryNumber, ClientDirection);
+    }
+
+    private void Omit(EarlierRequests requests)
+    {
+        var (growth, omitted) = Record.Log.OmitExchanges(requests.Request, requests.Answer);
+        journal.Grow(growth);
+        Write(new Gap(Layer.Http, omitted, "earlier requests on this connection may be somebody else's"), DecodingDepth.Lifecycle);
+    }
+
+    private bool IsOver => stopped || closed || Record.IsForgotten;
+
     private DateTimeOffset Now => journal.Time.GetUtcNow();
 
-    private void Write(LayerDetail detail, DecodingDepth depth)
+    private long Write(LayerDetail detail, DecodingDepth depth)
     {
         var now = Now.Ticks;
         var number = journal.NextNumber();
@@ -241,6 +294,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
         if (detail is Layers.Hubs.HubInvoked) invocations++;
         Append(new JournalEntry { Number = number, Ticks = now, Kind = EntryKind.Fact, Direction = Direction.Local, Fact = detail });
         if (depth == DecodingDepth.Lifecycle) journal.Lifecycle.Append(new EventNumbering(number, now).NumberFact(Record.Id, detail));
+        return number;
     }
 
     private bool TakeWire(Direction direction, ReadOnlySpan<byte> bytes)
@@ -296,6 +350,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
         try
         {
             var (number, ticks) = Begin();
+            if (begins) opening.BeginHead(direction, number);
             var taken = 0;
             while (taken < bytes.Length && decoder.PhaseOf(direction) == PlainPhase.Head)
             {
@@ -312,7 +367,8 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
                     left = left[count..];
                 }
 
-                if (!left.IsEmpty) break;
+                // The next head, if one follows at once, is an entry of its own.
+                if (!left.IsEmpty || masker.IsAtStart) break;
             }
 
             trim |= Store(number, ticks, TapPoint.Plain, direction, Pass(direction, taken), scratch.AsSpan(0, taken), begins);
@@ -460,14 +516,26 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
         }
     }
 
+    /// <summary>The connection served other requests before the one that was upgraded. Numbers of the entries in which the request for the WebSocket and its answer stand.</summary>
+    private sealed class EarlierRequests
+    {
+        public (long First, long Last, Direction Direction) Request { get; set; }
+
+        public long Answer { get; set; }
+    }
+
     /// <summary>What is needed until the heads and the handshake are over, and the wire of TLS is not looked at any more.</summary>
     private sealed class Opening
     {
         private HeadMasker? receivedHeads;
         private HeadMasker? sentHeads;
+        private (long Received, long Sent) heads;
         private byte[]? held;
 
         public int HeldLength { get; private set; }
+
+        /// <summary>Requests whose heads were seen.</summary>
+        public int Requests { get; set; }
 
         public long WireReceived { get; set; }
 
@@ -477,6 +545,11 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
 
         public HeadMasker HeadMasker(Direction direction, SecretNames secrets) =>
             direction == Direction.Received ? receivedHeads ??= new HeadMasker(secrets) : sentHeads ??= new HeadMasker(secrets);
+
+        /// <summary>The number of the entry in which the direction's last head begins.</summary>
+        public long HeadOf(Direction direction) => direction == Direction.Received ? heads.Received : heads.Sent;
+
+        public void BeginHead(Direction direction, long number) => heads = direction == Direction.Received ? (number, heads.Sent) : (heads.Received, number);
 
         /// <summary>Keeps bytes for later; false: they are too many, and so is what was kept.</summary>
         public bool Hold(ReadOnlySpan<byte> bytes, int limit)

@@ -11,6 +11,9 @@ internal struct EventNumbering(long number, long ticks)
     private (Layer Layer, long Offset)? first;
     private Dictionary<(Layer Layer, long Offset), int>? counts;
 
+    /// <summary>Of the chunk or fact.</summary>
+    public readonly long EntryNumber => number;
+
     public LayerEvent Number(string connection, LayerDetail detail, TapPoint tap, Direction direction, ByteRange source) =>
         new(new EventSequence(number, source.Start, detail.Layer, Ordinal((detail.Layer, source.Start))), connection, At, direction, tap, source, detail);
 

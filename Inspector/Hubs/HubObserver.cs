@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Reflection;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.SignalR;
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.Hubs;
@@ -8,27 +11,40 @@ namespace RealtimeHello.Inspector.Hubs;
 /// <summary>Sees connects, calls and disconnects of every hub, from outside.</summary>
 internal sealed class HubObserver(InspectorOptions options) : IHubFilter
 {
+    /// <summary>As many as the hubs have methods.</summary>
+    private static readonly ConcurrentDictionary<MethodInfo, bool> Streams = new();
+
     public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
     {
         if (invocationContext.Context.GetHttpContext().FindRecorder() is not { } recorder) return await next(invocationContext);
         var method = invocationContext.HubMethodName;
-        recorder.Fact(new HubInvoked(method), DecodingDepth.Full);
+        var call = recorder.Fact(new HubInvoked(method), DecodingDepth.Full);
         var began = Stopwatch.GetTimestamp();
         try
         {
             var result = await next(invocationContext);
-            recorder.Fact(new HubCompleted(method, Stopwatch.GetElapsedTime(began)), DecodingDepth.Full);
+            recorder.Fact(new HubCompleted(method, Stopwatch.GetElapsedTime(began), call, ReturnsStream(invocationContext.HubMethod)), DecodingDepth.Full);
             return result;
         }
         catch (Exception exception)
         {
             // A HubException is an answer; anything else is trouble that belongs in the connection's story.
             recorder.Fact(
-                new HubFailed(method, Stopwatch.GetElapsedTime(began), exception.GetType().Name, exception.Message),
+                new HubFailed(method, Stopwatch.GetElapsedTime(began), exception.GetType().Name, exception.Message, call),
                 exception is HubException ? DecodingDepth.Full : DecodingDepth.Lifecycle);
             throw;
         }
     }
+
+    /// <summary>SignalR streams what is an IAsyncEnumerable or a ChannelReader, also behind a task.</summary>
+    private static bool ReturnsStream(MethodInfo method) => Streams.GetOrAdd(method, static method =>
+    {
+        var type = method.ReturnType;
+        if (type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>))) type = type.GetGenericArguments()[0];
+        for (var reader = type; reader is not null; reader = reader.BaseType)
+            if (reader.IsGenericType && reader.GetGenericTypeDefinition() == typeof(ChannelReader<>)) return true;
+        return type.GetInterfaces().Prepend(type).Any(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>));
+    });
 
     public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
     {

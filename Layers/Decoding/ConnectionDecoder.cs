@@ -139,6 +139,13 @@ public sealed class ConnectionDecoder
         if (http is not null || signalR is not null) Settle();
     }
 
+    /// <summary><paramref name="count"/> bytes of the plain tap are left out that were whole HTTP exchanges: the next byte begins a head, as the byte before them ended one.</summary>
+    public void Omit(Direction direction, long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        Lane(direction).Omit(count);
+    }
+
     /// <summary>No more bytes come from that tap and direction.</summary>
     public void Complete(TapPoint tap, Direction direction, StreamEnding ending)
     {

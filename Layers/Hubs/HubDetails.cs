@@ -32,17 +32,26 @@ public sealed record HubInvoked(string Method) : HubDetail
 }
 
 /// <summary>A hub method returned.</summary>
-public sealed record HubCompleted(string Method, TimeSpan Duration) : HubDetail
+/// <param name="Method">Its name.</param>
+/// <param name="Duration">How long it ran; of one that streams: until it returned its stream.</param>
+/// <param name="Call">The number of the entry that says it was invoked, which its sequence begins with: calls of one connection may overlap. 0: not known.</param>
+/// <param name="ReturnsStream">Its items are still to come.</param>
+public sealed record HubCompleted(string Method, TimeSpan Duration, long Call = 0, bool ReturnsStream = false) : HubDetail
 {
     /// <inheritdoc/>
     public override string Kind => "completed";
 
     /// <inheritdoc/>
-    public override string Summary => $"{PrintableText.OneLine(Method, 120)} in {Duration.TotalMilliseconds:0.###} ms";
+    public override string Summary => $"{PrintableText.OneLine(Method, 120)}{(ReturnsStream ? " returned its stream" : "")} in {Duration.TotalMilliseconds:0.###} ms";
 }
 
 /// <summary>A hub method, OnConnectedAsync or OnDisconnectedAsync threw.</summary>
-public sealed record HubFailed(string Method, TimeSpan Duration, string ErrorType, string Error) : HubDetail
+/// <param name="Method">Its name.</param>
+/// <param name="Duration">How long it ran.</param>
+/// <param name="ErrorType">The exception's type.</param>
+/// <param name="Error">The exception's message.</param>
+/// <param name="Call">As of <see cref="HubCompleted"/>.</param>
+public sealed record HubFailed(string Method, TimeSpan Duration, string ErrorType, string Error, long Call = 0) : HubDetail
 {
     /// <inheritdoc/>
     public override string Kind => "failed";

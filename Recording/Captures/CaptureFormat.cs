@@ -12,7 +12,7 @@ namespace RealtimeHello.Recording.Captures;
 /// <item><term>connection</term><description>begins a connection: id, perspective, remote, local, openedAt</description></item>
 /// <item><term>identity</term><description>what was found out about it: user, client behind a proxy, TLS</description></item>
 /// <item><term>bytes</term><description>a chunk, secrets masked: tap, direction, offset, beginsMessage, data (base64)</description></item>
-/// <item><term>skipped</term><description>a run of bytes that was not stored: tap, direction, offset, length</description></item>
+/// <item><term>skipped</term><description>a run of bytes that was not stored: tap, direction, offset, length; beginsMessage where whole HTTP exchanges were left out</description></item>
 /// <item><term>ended</term><description>a direction's end: tap, direction, reset</description></item>
 /// <item><term>fact</term><description>a local fact: type, fact</description></item>
 /// <item><term>lost</term><description>entries up to this number were evicted before they could be written</description></item>

@@ -84,6 +84,7 @@ internal sealed class CaptureReplay : IConnectionOutput
         Append(line, line.Kind == CaptureLineKind.Bytes ? EntryKind.Chunk : EntryKind.Skipped, length, data.Span);
         if (!isWhole) return null;
         if (line.Kind == CaptureLineKind.Bytes) decoder.Push(tap, line.Direction.Value, data.Span);
+        else if (line.BeginsMessage && tap == TapPoint.Plain) decoder.Omit(line.Direction.Value, length);
         else decoder.Skip(tap, line.Direction.Value, length);
         Record.Facts = decoder.Facts;
         if (decoder.Facts.HubProtocol is not null || decoder.Facts.IsNotSignalR) Record.Log.EndOpening();

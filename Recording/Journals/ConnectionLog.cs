@@ -63,6 +63,57 @@ internal sealed class ConnectionLog(EntryPacker packer)
         return Size - before;
     }
 
+    /// <summary>
+    /// Leaves the HTTP exchanges out that came before an upgrade on the same connection: of what stands in front of its answer, only the opening of TCP and TLS and its request stay.
+    /// The caller holds the lock.
+    /// </summary>
+    /// <param name="request">The entries of the request's head, and their direction.</param>
+    /// <param name="answer">The first entry of the answer's head.</param>
+    /// <returns>By how many bytes the log grew or shrank, and how many bytes of the connection were left out.</returns>
+    public (long Growth, long Omitted) OmitExchanges((long First, long Last, Direction Direction) request, long answer)
+    {
+        var before = Size;
+        var omitted = 0L;
+        if (opening is not null) Replace(ref opening);
+        if (packed is not null)
+        {
+            EntryLog? unpacked = packer.Unpack(packed);
+            Replace(ref unpacked);
+            packed = packer.Pack(unpacked, packed.LastNumber);
+            unpacked.Clear();
+        }
+
+        if (recent is not null) Replace(ref recent);
+        lastRead = null;
+        return (Size - before, omitted);
+
+        bool Stays(in JournalEntry entry) =>
+            entry.Number >= answer || (entry.Number >= request.First && entry.Number <= request.Last && entry.Direction == request.Direction) || IsOpeningOfConnection(entry);
+
+        void Replace([System.Diagnostics.CodeAnalysis.NotNull] ref EntryLog? log)
+        {
+            var all = log!;
+            log = new EntryLog();
+            var bytes = Array.Empty<byte>();
+            for (var cursor = all.Begin(); cursor.TryNext(out var entry);)
+            {
+                if (bytes.Length < entry.Length) bytes = new byte[entry.Length];
+                if (entry.Kind == EntryKind.Chunk) cursor.CopyBytes(bytes);
+                if (Stays(entry))
+                {
+                    log.Append(entry, entry.Kind == EntryKind.Chunk ? bytes.AsSpan(0, entry.Length) : default);
+                }
+                else if (IsPlainRun(entry))
+                {
+                    log.Append(entry with { Kind = EntryKind.Skipped, BeginsMessage = true });
+                    omitted += entry.Length;
+                }
+            }
+
+            all.Clear();
+        }
+    }
+
     /// <summary>Nothing comes any more: keeps exactly what there is. The caller holds the lock.</summary>
     /// <returns>By how many bytes the log grew or shrank.</returns>
     public long Pack()
@@ -228,6 +279,9 @@ internal sealed class ConnectionLog(EntryPacker packer)
     }
 
     private static bool IsPlainRun(in JournalEntry entry) => entry.Kind is EntryKind.Chunk or EntryKind.Skipped && entry.Tap == TapPoint.Plain;
+
+    private static bool IsOpeningOfConnection(in JournalEntry entry) =>
+        entry.Kind == EntryKind.Fact ? entry.Fact!.Layer is Layer.Tcp or Layer.Tls : !IsPlainRun(entry);
 
     private long AppendToOpening(in JournalEntry entry, ReadOnlySpan<byte> bytes, JournalOptions budget)
     {

@@ -75,6 +75,12 @@ public sealed class ConnectionRecord
     /// <summary>A hub took it, also where the request can't be seen: over HTTP/2, or by long polling.</summary>
     public bool CarriesHub => Stack.HasHub;
 
+    /// <summary>It asked for a WebSocket, carried a hub, or failed in TLS before it could: what lists show. Plain HTTP, which a server may have a thousand times as much of, is not.</summary>
+    public bool ConcernsRealTime => AskedForWebSocket || CarriesHub || Close?.Layer == Layer.Tls;
+
+    /// <summary>Nobody is to see it any more, and nothing more is recorded of it.</summary>
+    public bool IsForgotten { get; internal set; }
+
     /// <summary>What later bytes can't be decoded without.</summary>
     public ConnectionFacts Facts { get; internal set; } = new();
 

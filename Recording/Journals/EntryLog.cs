@@ -36,7 +36,7 @@ internal sealed class EntryLog
     public long Size { get; private set; }
 
     /// <summary>Appends an entry, and its bytes if it is a chunk.</summary>
-    public void Append(in JournalEntry entry, ReadOnlySpan<byte> bytes)
+    public void Append(in JournalEntry entry, ReadOnlySpan<byte> bytes = default)
     {
         var segment = back;
         if (segment is null || segment.Room < EntryEncoding.Longest) segment = Grow(EntryEncoding.Longest + bytes.Length);

@@ -9,8 +9,12 @@ namespace RealtimeHello.Recording.Journals;
 /// </summary>
 public sealed class Journal
 {
+    /// <summary>Plain HTTP is kept for as many connections as this part of those that concern real time.</summary>
+    private const int OthersShare = 10;
+
     private readonly ConcurrentDictionary<string, ConnectionRecord> records = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<ConnectionRecord> closed = new();
+    private readonly ConcurrentQueue<ConnectionRecord> closedOthers = new();
     private readonly EntryPacker packer = new();
     private readonly Lock trimming = new();
     private JournalWatch[] watches = [];
@@ -69,10 +73,11 @@ public sealed class Journal
         return records.TryAdd(id, record) ? record : null;
     }
 
-    /// <summary>Forgets a connection that nobody should see, such as the feed's own.</summary>
+    /// <summary>Forgets a connection that nobody should see, such as the feed's own: what goes over it from now on is not recorded.</summary>
     public void Forget(ConnectionRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
+        lock (record.Log) record.IsForgotten = true;
         if (records.TryRemove(KeyValuePair.Create(record.Id, record))) Grow(-record.Log.Clear());
     }
 
@@ -102,8 +107,16 @@ public sealed class Journal
 
     internal void Closed(ConnectionRecord record)
     {
-        closed.Enqueue(record);
-        while (closed.Count > Options.ClosedConnections && closed.TryDequeue(out var oldest)) Forget(oldest);
+        if (record.IsForgotten) return;
+        // Health checks and pages come and go all the time, and must not take the place of what somebody will look for.
+        if (record.ConcernsRealTime) Keep(closed, Options.ClosedConnections);
+        else Keep(closedOthers, Math.Max(1, Options.ClosedConnections / OthersShare));
+
+        void Keep(ConcurrentQueue<ConnectionRecord> queue, int most)
+        {
+            queue.Enqueue(record);
+            while (queue.Count > most && queue.TryDequeue(out var oldest)) Forget(oldest);
+        }
     }
 
     /// <summary>Notes that a record grew; true when the whole is over its budget and <see cref="Trim"/> is due, without any record's lock held.</summary>
@@ -114,6 +127,7 @@ public sealed class Journal
         if (!trimming.TryEnter()) return;
         try
         {
+            while (Size > Options.TotalBytes && closedOthers.TryDequeue(out var oldest)) Forget(oldest);
             while (Size > Options.TotalBytes && closed.TryDequeue(out var oldest)) Forget(oldest);
             if (Size <= Options.TotalBytes) return;
             // To three quarters, so that not every chunk trims.

@@ -23,7 +23,7 @@ internal readonly struct JournalEntry
 
     public Direction Direction { get; init; }
 
-    /// <summary>The recording can be cut in front of this chunk, as far as its direction is concerned.</summary>
+    /// <summary>The recording can be cut in front of this chunk, as far as its direction is concerned. Of a skipped run: it is whole HTTP exchanges that were left out.</summary>
     public bool BeginsMessage { get; init; }
 
     public LayerDetail? Fact { get; init; }

@@ -51,6 +51,65 @@ public sealed class JournalTests
         string.Join('\n', events.Select(happened => System.Text.Json.JsonSerializer.Serialize(happened.Detail, happened.Detail.GetType()))).Should().NotContain("sEcReT");
     }
 
+    [Theory]
+    [InlineData("\r\nGET /chat?access_token=sEcReT HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("\n\r\n\nGET /chat?access_token=sEcReT HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nContent-Length: 1\r\n\r\nx\r\nGET /chat?access_token=sEcReT HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("POST /session HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nsEcReT")]
+    [InlineData("GET /token HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 6\r\n\r\nsEcReT")]
+    public void Secrets_stay_out_however_the_request_that_carries_them_comes(string request, string answer)
+    {
+        foreach (var step in (int[])[1, 5, 10_000])
+        {
+            var conversation = new RecordedConversation();
+            for (var at = 0; at < request.Length; at += step) conversation.Received(request.Substring(at, Math.Min(step, request.Length - at)));
+            for (var at = 0; at < answer.Length; at += step) conversation.Sent(answer.Substring(at, Math.Min(step, answer.Length - at)));
+
+            var events = conversation.Events();
+            events.Select(happened => happened.Detail).OfType<HttpRequest>().Should().NotBeEmpty();
+            events.Select(happened => happened.Detail).OfType<DecodeFault>().Should().BeEmpty();
+            string.Join('\n', events.Select(happened => System.Text.Json.JsonSerializer.Serialize(happened.Detail, happened.Detail.GetType()))).Should().NotContain("sEcReT");
+            foreach (var (direction, length) in (ReadOnlySpan<(Direction, int)>)[(Direction.Received, request.Length), (Direction.Sent, answer.Length)])
+            {
+                for (var at = 0; at < length; at++)
+                    if (conversation.Recorder.Record.ReadBytes(TapPoint.Plain, direction, new ByteRange(at, at + 6)) is { } bytes) System.Text.Encoding.ASCII.GetString(bytes).Should().NotBe("sEcReT");
+            }
+        }
+    }
+
+    [Fact]
+    public void Plain_http_takes_nobodys_place_among_the_closed_connections()
+    {
+        var journal = new Journal(new JournalOptions { ClosedConnections = 20 });
+        var failed = journal.Open("failed", Perspective.Server, "a", "b", new RealtimeHello.Recording.Masking.SecretNames());
+        failed.Bytes(TapPoint.Plain, Direction.Received, "GET /chat HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"u8);
+        failed.Close();
+        for (var i = 0; i < 100; i++)
+        {
+            var health = journal.Open($"health-{i}", Perspective.Server, "a", "b", new RealtimeHello.Recording.Masking.SecretNames());
+            health.Bytes(TapPoint.Plain, Direction.Received, "GET /healthz HTTP/1.1\r\n\r\n"u8);
+            health.Close();
+        }
+
+        journal.Connections.Select(record => record.Id).Should().BeEquivalentTo("failed", "health-98", "health-99");
+    }
+
+    [Fact]
+    public void A_forgotten_connection_is_recorded_no_further_and_weighs_nothing()
+    {
+        var conversation = new RecordedConversation();
+        conversation.Upgrade().Handshake();
+        conversation.Journal.Forget(conversation.Recorder.Record);
+        using var watch = conversation.Journal.Watch();
+
+        for (var i = 0; i < 100; i++) conversation.Sent(RecordedConversation.Frame(new string('x', 1000), masked: false));
+        conversation.Recorder.Close();
+
+        conversation.Journal.Size.Should().Be(0);
+        conversation.Journal.Connections.Should().BeEmpty();
+        watch.Take().Should().BeEmpty();
+    }
+
     [Fact]
     public void A_frame_that_comes_before_the_answer_is_decoded_behind_it_and_a_refused_one_leaks_nothing()
     {

@@ -1,0 +1,115 @@
+using System.Text;
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Layers.Http;
+using RealtimeHello.Layers.SignalR;
+using RealtimeHello.Layers.WebSockets;
+using RealtimeHello.Recording;
+using RealtimeHello.Recording.Captures;
+using RealtimeHello.Recording.Journals;
+
+namespace RealtimeHello.Tests.Recording;
+
+/// <summary>Whose a connection is: what it carried for others before is nobody's but theirs.</summary>
+public sealed class OwnershipTests
+{
+    private const string Others = "GET /find?text=private HTTP/1.1\r\nHost: a\r\nX-Note: private\r\n\r\n";
+    private const string Answer = "HTTP/1.1 200 OK\r\nX-Note: private\r\nContent-Length: 7\r\n\r\nprivate";
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(100_000)]
+    public void Requests_before_the_upgrade_are_left_out_and_what_follows_keeps_its_place_and_is_decoded(int step)
+    {
+        var alone = Spoken(new RecordedConversation(), 100_000);
+        var shared = new RecordedConversation();
+        Cut(shared.Received, Others + "\r\n", step);
+        Cut(shared.Sent, Answer, step);
+        Cut(shared.Received, Others, step);
+        Cut(shared.Sent, Answer, step);
+        Spoken(shared, step).Recorder.BelongsTo("7", "ada");
+
+        var events = shared.Events();
+        Text(events).Should().NotContain("private").And.NotContain("/find");
+        events.Select(happened => happened.Detail).OfType<Gap>().Should().ContainSingle().Which.Length.Should().Be((Others.Length * 2) + 2 + (Answer.Length * 2));
+        var (received, sent) = ((Others.Length * 2) + 2, Answer.Length * 2);
+        InBytes(events).Should().Equal(InBytes(alone.Events()).Select(place => place.Direction == Direction.Received
+            ? place with { Start = place.Start + received, End = place.End + received }
+            : place with { Start = place.Start + sent, End = place.End + sent }));
+        var record = shared.Recorder.Record;
+        record.UserId.Should().Be("7");
+        record.ReadBytes(TapPoint.Plain, Direction.Received, new ByteRange(0, 10)).Should().BeNull();
+        Encoding.ASCII.GetString(record.ReadBytes(TapPoint.Plain, Direction.Received, new ByteRange(received, received + 9))!).Should().Be("GET /chat");
+        shared.Journal.Size.Should().Be(record.Size);
+    }
+
+    [Fact]
+    public async Task What_was_left_out_is_in_no_capture_either_and_the_capture_reads_back_to_the_same_events()
+    {
+        var shared = new RecordedConversation();
+        shared.Received(Others);
+        shared.Sent(Answer);
+        Spoken(shared, 100_000).Recorder.BelongsTo("7", "ada");
+
+        using var file = new MemoryStream();
+        await CaptureWriter.Write(file, [shared.Recorder.Record], TestContext.Current.CancellationToken);
+        file.Position = 0;
+        var capture = await Capture.Read(file, cancellationToken: TestContext.Current.CancellationToken);
+
+        Encoding.UTF8.GetString(file.ToArray()).Should().NotContain("private").And.NotContain(Convert.ToBase64String(Encoding.ASCII.GetBytes(Others))[..40]);
+        var again = new List<LayerEvent>();
+        new ConnectionReader(capture.Journal.Connections.Single(), DecodingDepth.Full).Read(again);
+        again.Should().Equal(shared.Events(), (left, right) => left.Sequence == right.Sequence && left.Detail.Summary == right.Detail.Summary);
+    }
+
+    [Fact]
+    public void A_connection_that_was_opened_for_its_upgrade_keeps_everything()
+    {
+        var conversation = Spoken(new RecordedConversation(), 100_000);
+        var before = conversation.Events().Select(happened => happened.Sequence).ToList();
+
+        conversation.Recorder.BelongsTo("7", "ada");
+
+        conversation.Events().Select(happened => happened.Sequence).Should().Equal(before);
+        conversation.Recorder.Record.UserId.Should().Be("7");
+    }
+
+    [Fact]
+    public void A_connection_of_several_users_and_one_that_carries_plain_requests_are_no_users_own()
+    {
+        var several = new RecordedConversation();
+        several.Recorder.BelongsTo("7", "ada");
+        several.Recorder.Record.UserId.Should().Be("7");
+        several.Recorder.BelongsTo("8", "bob");
+        several.Recorder.Record.UserId.Should().BeNull();
+        several.Recorder.BelongsTo("7", "ada");
+        several.Recorder.Record.UserId.Should().BeNull("what was the other's is still in it");
+
+        var polling = new RecordedConversation();
+        polling.Received("POST /chat/negotiate HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+        polling.Recorder.BelongsTo("7", "ada");
+        polling.Recorder.Record.UserId.Should().BeNull();
+        polling.Recorder.Record.UserName.Should().Be("ada");
+    }
+
+    private static RecordedConversation Spoken(RecordedConversation conversation, int step)
+    {
+        Cut(conversation.Received, "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", step);
+        Cut(conversation.Sent, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n", step);
+        conversation.Handshake();
+        conversation.Received(RecordedConversation.Frame("{\"type\":1,\"target\":\"Post\",\"arguments\":[\"hello\"]}\u001e", masked: true));
+        return conversation;
+    }
+
+    private static void Cut(Action<string> pass, string text, int step)
+    {
+        for (var at = 0; at < text.Length; at += step) pass(text.Substring(at, Math.Min(step, text.Length - at)));
+    }
+
+    private static List<(string Kind, Direction Direction, long Start, long End)> InBytes(IEnumerable<LayerEvent> events) =>
+        [.. events.Where(happened => happened.Bytes is not null).Select(happened => (happened.Detail.Kind, happened.Direction, happened.Bytes!.Value.Start, happened.Bytes.Value.End))];
+
+    private static string Text(IEnumerable<LayerEvent> events) =>
+        string.Join('\n', events.Select(happened => System.Text.Json.JsonSerializer.Serialize(happened.Detail, happened.Detail.GetType())));
+}
