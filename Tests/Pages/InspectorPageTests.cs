@@ -198,6 +198,18 @@ public sealed class InspectorPageTests(Browser browser) : IDisposable
         inspector.Complaints.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("#find=some-value")]
+    [InlineData("#connection/no-such-connection/1-2")]
+    [InlineData("#doctor")]
+    public async Task A_view_that_follows_no_connection_is_live_too_as_the_first_page_opened(string hash)
+    {
+        await using var context = await browser.Open();
+        var inspector = await InspectorPage.AsOperator(context, server, hash);
+
+        await inspector.IsLive();
+    }
+
     [Fact]
     public async Task Eight_tabs_share_one_feed_and_all_are_live()
     {

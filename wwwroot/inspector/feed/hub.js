@@ -84,7 +84,8 @@ export class FeedHub {
     const wanted = [...this.#subscribers.values()].map((subscriber) => subscriber.wanted);
     const ids = new Set(wanted.flatMap((one) => one.connections));
     const pulse = wanted.some((one) => one.pulse);
-    if (ids.size === 0) return pulse ? `${this.base}?layers=tcp` : '';
+    // A tab that wants no events still shows whether the server is there.
+    if (ids.size === 0) return wanted.length > 0 ? `${this.base}?layers=tcp` : '';
     const [only] = ids;
     return ids.size === 1 && !pulse && only !== undefined ? `${this.base}?connection=${encodeURIComponent(only)}` : this.base;
   }
