@@ -67,6 +67,32 @@ public sealed class InspectorPageTests(Browser browser) : IDisposable
     }
 
     [Fact]
+    public async Task A_refused_connection_looks_like_a_failure_and_one_that_said_goodbye_does_not()
+    {
+        using (var refused = new ClientWebSocket())
+        {
+            var call = () => refused.ConnectAsync(new UriBuilder(server.Address) { Scheme = "ws", Path = "/chat" }.Uri, TestContext.Current.CancellationToken);
+            await call.Should().ThrowAsync<WebSocketException>();
+        }
+
+        var ada = await server.Connect("ada");
+        await ada.DisposeAsync();
+        await using var context = await browser.Open();
+        var inspector = await InspectorPage.AsOperator(context, server);
+        await inspector.OpenConnectionOf("nobody");
+        await Says(inspector.Page.Locator("#close"), "upgrade_refused");
+        (await Colour("#close", "border-left-color")).Should().Be(await Colour(".state[data-state=refused]", "color"));
+
+        await inspector.Show("#connections");
+        await inspector.OpenConnectionOf("ada");
+        await Says(inspector.Page.Locator("#close"), "client_closed");
+        (await Colour("#close", "border-left-color")).Should().Be(await Colour(".slab[data-layer=signalR] .slab-name", "color"));
+
+        Task<string> Colour(string place, string property) =>
+            inspector.Page.Locator(place).EvaluateAsync<string>("(element, property) => getComputedStyle(element).getPropertyValue(property)", property);
+    }
+
+    [Fact]
     public async Task Nobody_is_told_how_to_sign_in_and_a_user_sees_its_own_connection_alone()
     {
         await using var ada = await server.Connect("ada");

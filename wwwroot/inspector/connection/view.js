@@ -2,7 +2,7 @@ import { ApiError, exportAddress, readConnection } from '../api.js';
 import { el, icon, perFrame } from '../../shared/dom.js';
 import { layers } from '../../shared/layers.js';
 import { clock, many, number } from '../format.js';
-import { causeAdvice } from '../lore/causes.js';
+import { causeAdvice, isFailure } from '../lore/causes.js';
 import { kindLore } from '../lore/kinds.js';
 import { definitions } from '../lore/fields.js';
 import { figureLore, layerLore } from '../lore/layers.js';
@@ -139,7 +139,7 @@ export function showConnection(place, route, feed) {
     story.replaceChildren(...parts);
     const { close } = now;
     if (close && !document.getElementById('close')) {
-      story.parentElement?.append(el('p', { class: 'close', id: 'close', 'data-layer': close.layer },
+      story.parentElement?.append(el('p', { class: `close${isFailure(close.cause) ? ' failed' : ''}`, id: 'close', 'data-layer': close.layer },
         el('strong', {}, printable(close.cause)), ` Ended by the ${close.by}, at ${layerLore[close.layer]?.name ?? close.layer}${close.code === null ? '' : `, code ${close.code}`}. `,
         printable(close.sentence), el('span', { class: 'quiet' }, causeAdvice[close.cause] ? ` ${causeAdvice[close.cause]}` : '')));
     }

@@ -19,3 +19,9 @@ export const causeAdvice = {
   target_unreachable: 'The relay got no connection to the server that it stands before: is it started, and is --target right?',
   http_finished: 'An HTTP connection that ended when its requests were answered.',
 };
+
+/** Ends that somebody wanted; at all others something was refused, broke or went missing. */
+const orderly = new Set(['client_closed', 'server_closed', 'server_stopping', 'http_finished']);
+
+/** Whether a cause is known to be a failure; those of a stranger's application are not known. @param {string} cause */
+export const isFailure = (cause) => Object.hasOwn(causeAdvice, cause) && !orderly.has(cause);
