@@ -49,6 +49,14 @@ public sealed class InspectorPageTests(Browser browser) : IDisposable
         var inspector = await InspectorPage.AsOperator(context, server);
         await CountIs(inspector.Rows, 3);
         await Says(inspector.Rows.Filter(new() { HasText = "refused" }), "upgrade_refused");
+        await Says(inspector.Rows.Filter(new() { HasText = "refused" }).Locator("[data-column=age]"), "lasted");
+        (await inspector.RowOf("ada").Locator("[data-column=opened]").InnerTextAsync()).Should().MatchRegex(@"\b\d\d:\d\d:\d\d$");
+        (await inspector.RowOf("ada").Locator("[data-column=opened]").GetAttributeAsync("title")).Should().StartWith("Opened ").And.Contain($"{DateTime.Now.Year}");
+        await inspector.Page.Locator("#filter-user").SelectOptionAsync(new SelectOptionValue { Label = "nobody" });
+        await CountIs(inspector.Rows, 1);
+        await Says(inspector.Rows, "refused");
+        await inspector.Page.GetByRole(AriaRole.Button, new() { Name = "Clear" }).ClickAsync();
+        await CountIs(inspector.Rows, 3);
 
         await inspector.Page.Locator("[data-sort=bytes]").ClickAsync();
         await inspector.Page.Locator("[data-sort=bytes]").ClickAsync();

@@ -51,6 +51,19 @@ export function clock(at) {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
+
+/** The time of day, with the day where that is another one. @param {string} at @param {number} now */
+export function moment(at, now) {
+  const date = new Date(at);
+  const time = clock(at).slice(0, 8);
+  return date.toDateString() === new Date(now).toDateString() ? time : `${day.format(date)}, ${time}`;
+}
+
+/** @param {string} at */
+export const fullTime = (at) => full.format(new Date(at));
+
 /** A .NET TimeSpan such as 00:00:00.0082929, in milliseconds. @param {unknown} text */
 export function timeSpan(text) {
   const parts = /^(?:(\d+)\.)?(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec(String(text));

@@ -1,7 +1,7 @@
 import { ApiError, exportAddress, readConnection } from '../api.js';
 import { el, icon, perFrame } from '../../shared/dom.js';
 import { layers } from '../../shared/layers.js';
-import { clock, many, number } from '../format.js';
+import { clock, many, moment, number } from '../format.js';
 import { causeAdvice, isFailure } from '../lore/causes.js';
 import { kindLore } from '../lore/kinds.js';
 import { definitions } from '../lore/fields.js';
@@ -9,7 +9,7 @@ import { figureLore, layerLore } from '../lore/layers.js';
 import { showTrouble } from '../notices.js';
 import { printable } from '../printable.js';
 import { replaceAddress, toConnection, toConnections, toXray } from '../routes.js';
-import { lifetime } from '../connections/columns.js';
+import { lifetime, timesOf } from '../connections/columns.js';
 import { EventStore, mostEvents } from './event-store.js';
 import { Plots } from './plots.js';
 import { Stack } from './stack.js';
@@ -135,7 +135,7 @@ export function showConnection(place, route, feed) {
   function drawHead(now) {
     title.textContent = printable(now.user ?? 'nobody');
     const parts = [el('span', { class: 'state', 'data-state': now.state }, now.state), el('code', {}, id), ` ${printable(now.path ?? '')} from ${printable(now.remote)}${now.proxy ? ` through ${printable(now.proxy)}` : ''}, `,
-      `${now.closedAt ? 'lasted' : 'for'} ${lifetime(now, Date.now())}`];
+      el('span', { title: timesOf(now) }, `opened ${moment(now.openedAt, Date.now())}, ${now.closedAt ? 'lasted' : 'for'} ${lifetime(now, Date.now())}`)];
     story.replaceChildren(...parts);
     const { close } = now;
     if (close && !document.getElementById('close')) {

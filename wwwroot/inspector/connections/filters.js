@@ -3,9 +3,13 @@
 /** The filters that choose one of the values that are there. */
 export const choices = /** @type {const} */ (['state', 'user', 'path', 'cause']);
 
+/** Stands in the user filter for connections of nobody: no name of a user, which may be any word. */
+export const nobody = '(nobody)';
+
 /** @param {Connection} connection @param {typeof choices[number]} name @returns {string} */
 export function valueOf(connection, name) {
   if (name === 'cause') return connection.close?.cause ?? '';
+  if (name === 'user') return connection.user ?? nobody;
   return connection[name] ?? '';
 }
 

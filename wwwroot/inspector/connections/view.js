@@ -4,8 +4,8 @@ import { layerLore } from '../lore/layers.js';
 import { layerBars } from '../../shared/layers.js';
 import { emptyNotice, showTrouble } from '../notices.js';
 import { replaceAddress, toConnection, toConnections } from '../routes.js';
-import { columns } from './columns.js';
-import { choices, filtered, valueOf } from './filters.js';
+import { columns, sorted } from './columns.js';
+import { choices, filtered, nobody, valueOf } from './filters.js';
 import { printable } from '../printable.js';
 
 /** @typedef {import('../types.js').Connection} Connection */
@@ -127,10 +127,8 @@ export function showConnections(place, route, feed) {
     if (stop.signal.aborted) return;
     const now = Date.now();
     const [by, down] = sorting();
-    const column = columns.find((candidate) => candidate.key === by);
-    const order = column?.order ?? ((/** @type {Connection} */ connection) => (connection.state === 'open' ? 0 : 1));
     const all = connections ?? [];
-    const shown = filtered(all, filters).sort((a, b) => (down ? -1 : 1) * compare(order(a, now), order(b, now)) || compare(b.openedAt, a.openedAt));
+    const shown = sorted(filtered(all, filters), by, down, now);
     const rows = shown.slice(0, mostRows);
     if (!rows.some((row) => row.id === current)) current = rows[0]?.id ?? null;
     reconcile(body, rows, (row) => row.id, createRow, (row, connection) => updateRow(row, connection, now));
@@ -159,7 +157,7 @@ export function showConnections(place, route, feed) {
     const values = [...new Set([...all.map((connection) => valueOf(connection, name)), chosen])].filter((value) => value !== '').sort();
     const wanted = ['', ...values];
     if (wanted.length !== select.options.length || wanted.some((value, at) => value !== select.options[at]?.value)) {
-      select.replaceChildren(...wanted.map((value) => el('option', { value }, value === '' ? `Any ${name === 'cause' ? 'close cause' : name}` : printable(value))));
+      select.replaceChildren(...wanted.map((value) => el('option', { value }, value === '' ? `Any ${name === 'cause' ? 'close cause' : name}` : value === nobody && name === 'user' ? 'nobody' : printable(value))));
     }
     select.value = chosen;
   }
@@ -183,8 +181,8 @@ export function showConnections(place, route, feed) {
       const target = cell?.querySelector('a, .state, .cause') ?? cell;
       const value = column.text(connection, now);
       if (target && target.textContent !== value) target.textContent = value;
+      if (column.more && cell instanceof HTMLElement) cell.title = column.more(connection);
       if (column.key === 'cause' && cell instanceof HTMLElement) {
-        cell.title = printable(connection.close?.sentence ?? '');
         const by = endedBy(connection);
         if (cell.lastElementChild && cell.lastElementChild.textContent !== by) cell.lastElementChild.textContent = by;
       }
@@ -231,6 +229,3 @@ function endedBy({ close }) {
   if (!close) return '';
   return `${close.by}, ${layerLore[close.layer]?.name ?? close.layer}${close.code === null ? '' : ` ${close.code}`}`;
 }
-
-/** @param {string | number} a @param {string | number} b */
-const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
