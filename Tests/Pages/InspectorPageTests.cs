@@ -296,6 +296,26 @@ public sealed class InspectorPageTests(Browser browser) : IDisposable
     }
 
     [Fact]
+    public async Task Samples_stay_while_an_event_is_looked_at_and_their_lines_are_named()
+    {
+        await using var ada = await server.Connect("ada");
+        await using var context = await browser.Open();
+        var inspector = await InspectorPage.AsOperator(context, server);
+        await inspector.OpenConnectionOf("ada");
+        var received = inspector.Page.Locator(".plot", new() { HasText = "Bytes a second" }).Locator(".plot-line").First;
+        await Assertions.Expect(received).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^← received \d+ B$"), new() { Timeout = 20_000 });
+        var address = new Uri(inspector.Page.Url).Fragment;
+        await inspector.TimelineRows.First.DblClickAsync();
+        await inspector.Page.Locator(".xray-layers").WaitForAsync();
+
+        // With no more figures from the server, only what was kept can be plotted.
+        await context.RouteAsync("**/inspect/connections/*", route => route.AbortAsync());
+        await inspector.Show(address);
+        await inspector.Page.Locator(".plot canvas").First.WaitForAsync();
+        await Assertions.Expect(received).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^← received \d+ B$"));
+    }
+
+    [Fact]
     public async Task Everything_is_reached_by_keyboard()
     {
         await using var ada = await server.Connect("ada");

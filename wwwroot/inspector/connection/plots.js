@@ -1,32 +1,37 @@
 import { path } from '../api.js';
 import { el } from '../../shared/dom.js';
 import { rtt, size } from '../format.js';
+import { byteUnits, labels, steps, timeUnits } from './axis.js';
+import { samplesOf } from './samples.js';
 
 /** @typedef {import('../types.js').Connection} Connection */
-/** @typedef {{ at: number, rtt: number | null, received: number | null, sent: number | null, messagesReceived: number | null, messagesSent: number | null }} Sample */
+/** @typedef {import('./samples.js').Sample} Sample */
+/** @typedef {{ key: keyof Sample, name: string, look: 'received' | 'sent' | 'both' }} Line */
 
-/** Ten minutes of a sample a second. */
-const mostSamples = 600;
 const height = 104;
 
-/** @type {{ title: string, layer: string[], names: string[], keys: (keyof Sample)[], show: (value: number) => string }[]} */
+/** @type {Line[]} */
+const bytes = [{ key: 'received', name: '← received', look: 'received' }, { key: 'sent', name: '→ sent', look: 'sent' }];
+/** @type {Line[]} */
+const messages = [{ key: 'messagesReceived', name: '← received', look: 'received' }, { key: 'messagesSent', name: '→ sent', look: 'sent' }];
+
+/** least: the axis reaches at least so far. @type {{ title: string, lines: Line[], least: number, show: (value: number) => string, units: import('./axis.js').Units }[]} */
 const charts = [
-  { title: 'Round trip', layer: ['tcp'], names: ['RTT'], keys: ['rtt'], show: (value) => rtt(value) },
-  { title: 'Bytes a second', layer: ['tcp', 'tls'], names: ['← received', '→ sent'], keys: ['received', 'sent'], show: (value) => size(Math.round(value)) },
-  { title: 'Hub messages a second', layer: ['signalr', 'hub'], names: ['← received', '→ sent'], keys: ['messagesReceived', 'messagesSent'], show: (value) => value.toFixed(value < 10 ? 1 : 0) },
+  { title: 'Round trip', lines: [{ key: 'rtt', name: 'RTT', look: 'both' }], least: 10, show: (value) => rtt(value), units: timeUnits },
+  { title: 'Bytes a second', lines: bytes, least: 10, show: (value) => size(Math.round(value)), units: byteUnits },
+  { title: 'Hub messages a second', lines: messages, least: 2, show: (value) => value.toFixed(value < 10 ? 1 : 0), units: [[1, '']] },
 ];
 
 /** Round-trip time, bytes and hub messages of a connection over time, sampled while the page is open. */
 export class Plots {
-  /** @type {Sample[]} */ #samples = [];
-  /** @type {Connection | null} */ #last = null;
-  #lastAt = 0;
   /** @type {any[]} */ #plots = [];
-  /** @type {HTMLElement[]} */ #values = [];
+  /** @type {HTMLElement[][]} */ #values = [];
   #isClosed = false;
   /** It was closed before anything could be sampled. */ #isOver = false;
 
-  constructor() {
+  /** @param {string} id the connection's */
+  constructor(id) {
+    this.samples = samplesOf(id);
     this.place = el('div', { class: 'plots' });
     this.resize = new ResizeObserver(() => this.#fit());
     this.recolour = () => this.#build();
@@ -36,23 +41,13 @@ export class Plots {
 
   /** @param {Connection} connection */
   add(connection) {
-    if (connection.state !== 'open' && this.#last === null) {
+    this.samples.add(connection, Date.now() / 1000);
+    if (connection.state !== 'open' && this.samples.all.length === 0) {
       this.#isOver = true;
       for (const plot of this.#plots.splice(0)) plot.destroy();
       this.place.replaceChildren(el('p', { class: 'quiet small' }, 'It is over. Figures over time are sampled while a connection is open and this page looks at it.'));
       return;
     }
-    const now = Date.now() / 1000;
-    const seconds = now - this.#lastAt;
-    const before = this.#last;
-    /** @param {keyof import('../types.js').Counters} key */
-    const rate = (key) => (before === null || seconds <= 0 ? null : Math.max(0, (connection.counters[key] - before.counters[key]) / seconds));
-    if (before !== null || connection.tcpInfo) {
-      this.#samples.push({ at: now, rtt: connection.tcpInfo?.rttMicroseconds ?? null, received: rate('bytesReceived'), sent: rate('bytesSent'), messagesReceived: rate('hubMessagesReceived'), messagesSent: rate('hubMessagesSent') });
-      if (this.#samples.length > mostSamples) this.#samples.shift();
-    }
-    this.#last = connection;
-    this.#lastAt = now;
     this.#show();
   }
 
@@ -83,9 +78,10 @@ export class Plots {
     this.place.replaceChildren();
     this.#values = [];
     this.#plots = charts.map((chart) => {
-      const value = el('span', { class: 'plot-value' });
-      this.#values.push(value);
-      const box = el('div', { class: 'plot' }, el('p', { class: 'plot-title' }, el('span', {}, chart.title), value));
+      const values = chart.lines.map(() => el('b', {}, '–'));
+      this.#values.push(values);
+      const legend = chart.lines.map((line, at) => el('span', { class: 'plot-line', 'data-look': line.look }, `${line.name} `, values[at] ?? null));
+      const box = el('div', { class: 'plot' }, el('p', { class: 'plot-title' }, el('span', {}, chart.title), el('span', { class: 'plot-value' }, ...legend)));
       this.place.append(box);
       return new this.uplot(this.#options(chart), this.#data(chart), box);
     });
@@ -99,35 +95,36 @@ export class Plots {
     const axis = { stroke: colour('--ink-soft'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: `11px ${style.fontFamily}` };
     return {
       width: this.#width(), height, legend: { show: false }, cursor: { y: false, points: { show: false } }, padding: [6, 8, 0, 0],
-      axes: [{ ...axis, size: 22, space: 70 }, { ...axis, size: 56, space: 26, values: (/** @type {any} */ _, /** @type {number[]} */ ticks) => ticks.map((tick) => chart.show(tick)) }],
-      scales: { x: { time: true, range: () => this.#span() }, y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ most) => [0, Math.max(most || 0, 1) * 1.15] } },
-      series: [{}, ...chart.names.map((name, at) => ({ label: name, stroke: colour(`--layer-${chart.layer[at]}`), width: 1.75, spanGaps: false, points: { show: false } }))],
+      axes: [{ ...axis, size: 22, space: 70 }, { ...axis, size: 56, space: 26, incrs: steps, values: (/** @type {any} */ _, /** @type {number[]} */ marks) => labels(marks, chart.units) }],
+      scales: { x: { time: true, range: () => this.#span() }, y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ most) => [0, Math.max(most || 0, chart.least) * 1.15] } },
+      // Dashes tell the lines apart where colours don't.
+      series: [{}, ...chart.lines.map(({ name, look }) => ({ label: name, stroke: colour(`--plot-${look}`), width: 1.75, dash: look === 'sent' ? [5, 4] : undefined, spanGaps: false, points: { show: false } }))],
     };
   }
 
   /** @param {typeof charts[number]} chart */
   #data(chart) {
-    return [this.#samples.map((sample) => sample.at), ...chart.keys.map((key) => this.#samples.map((sample) => sample[key]))];
+    const { all } = this.samples;
+    return [all.map((sample) => sample.at), ...chart.lines.map(({ key }) => all.map((sample) => sample[key]))];
   }
 
   #show() {
-    const last = this.#samples.at(-1);
+    const last = this.samples.all.at(-1);
     charts.forEach((chart, at) => {
       this.#plots[at]?.setData(this.#data(chart));
-      const text = chart.keys.map((key, i) => {
-        const value = last?.[key];
-        const name = chart.names.length > 1 ? `${chart.names[i]?.slice(0, 1)} ` : '';
-        return value === null || value === undefined ? '' : `${name}${chart.show(value)}`;
-      }).filter(Boolean).join('  ');
-      const place = this.#values[at];
-      if (place) place.textContent = text || 'no figures yet';
+      chart.lines.forEach(({ key }, line) => {
+        const value = last?.[key] ?? null;
+        const place = this.#values[at]?.[line];
+        if (place) place.textContent = value === null ? '–' : chart.show(value);
+      });
     });
   }
 
   /** At least a minute, so that the first samples don't fill the plot. @returns {[number, number]} */
   #span() {
-    const last = this.#samples.at(-1)?.at ?? Date.now() / 1000;
-    return [Math.min(this.#samples[0]?.at ?? last, last - 60), last];
+    const { all } = this.samples;
+    const last = all.at(-1)?.at ?? Date.now() / 1000;
+    return [Math.min(all[0]?.at ?? last, last - 60), last];
   }
 
   #fit() {

@@ -50,7 +50,7 @@ export function showConnection(place, route, feed) {
   const store = new EventStore(id, stop.signal, () => draw());
   const timeline = new Timeline(preview, (event) => (location.hash = toXray(event.connection, event.sequence)), () => drawTools());
   const stack = new Stack((layer) => setFilters(filter.withOnly(layer)));
-  const plots = new Plots();
+  const plots = new Plots(id);
 
   const title = el('h1', { tabindex: '-1' }, id);
   const story = el('p', { class: 'story' });
