@@ -101,6 +101,20 @@ public sealed class InspectorPageTests(Browser browser) : IDisposable
     }
 
     [Fact]
+    public async Task A_connection_that_is_not_here_shows_nothing_but_that_and_the_way_back()
+    {
+        await using var ada = await server.Connect("ada");
+        await using var context = await browser.Open();
+        var inspector = await InspectorPage.AsOperator(context, server, "#connection/no-such-connection");
+
+        await Says(inspector.Page.GetByRole(AriaRole.Alert), "It is not here");
+        foreach (var part in new[] { ".exports", ".stack-side", ".timeline-side", ".plots", "#count" }) await Assertions.Expect(inspector.Page.Locator(part)).ToBeHiddenAsync();
+        await inspector.IsLive();
+        await inspector.Page.GetByRole(AriaRole.Link, new() { Name = "All connections" }).ClickAsync();
+        await CountIs(inspector.Rows, 1);
+    }
+
+    [Fact]
     public async Task Nobody_is_told_how_to_sign_in_and_a_user_sees_its_own_connection_alone()
     {
         await using var ada = await server.Connect("ada");

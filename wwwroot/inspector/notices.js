@@ -1,5 +1,6 @@
 import { ApiError } from './api.js';
 import { el } from '../shared/dom.js';
+import { toConnections } from './routes.js';
 
 /**
  * What went wrong, and what to do about it.
@@ -14,7 +15,8 @@ export function troubleNotice(error, again) {
     { class: 'notice', role: 'alert', 'data-state': status === 401 || status === 403 ? 'signed-out' : 'error' },
     el('h2', {}, title),
     ...advice.map((line) => el('p', {}, line)),
-    el('p', {}, el('button', { type: 'button', class: 'button primary', onclick: again }, 'Try again')),
+    // What is not here will not be here the next time either: the way on is back.
+    el('p', {}, status === 404 ? el('a', { href: toConnections() }, 'All connections') : el('button', { type: 'button', class: 'button primary', onclick: again }, 'Try again')),
   );
 }
 

@@ -67,25 +67,26 @@ export function showConnection(place, route, feed) {
   const count = el('p', { class: 'quiet small', id: 'count', role: 'status' });
   const detail = el('section', { class: 'preview', 'aria-label': 'The chosen event', 'aria-live': 'polite' }, el('p', { class: 'quiet' }, 'Choose an event to see what it is; Enter or a double click X-rays it.'));
 
+  const exports = el('div', { class: 'exports' }, el('span', { class: 'quiet small' }, 'Export'),
+    ...[['pcapng', 'pcapng', 'For Wireshark and tshark'], ['har', 'HAR', 'For the network panel of a browser’s developer tools'], ['ndjson', 'NDJSON', 'One event a line, for jq'], ['capture', 'capture', 'Everything, to be shown again']].map(([format = '', name = '', hint = '']) =>
+      el('a', { class: 'button small', href: exportAddress(id, format), download: `${id}.${format}`, title: hint }, icon('export'), name)));
+  const body = el('div', { class: 'connection-body' },
+    el('section', { class: 'stack-side', 'aria-labelledby': 'stack-title' },
+      el('h2', { id: 'stack-title' }, 'Stack'), stack.list,
+      definitions('What the figures mean', Object.values(figureLore).map(({ name, means }) => [name, means])),
+      el('h2', {}, 'Over time'), plots.place),
+    el('section', { class: 'timeline-side', 'aria-labelledby': 'timeline-title' },
+      el('div', { class: 'timeline-head' }, el('h2', { id: 'timeline-title' }, 'Timeline'), count),
+      el('div', { class: 'chips', role: 'group', 'aria-label': 'Layers' }, ...chips),
+      el('div', { class: 'filters' }, direction, kind, text, pause, follow),
+      timeline.viewport, detail));
+
   place.append(
     el('div', { class: 'view connection-view' },
       el('div', { class: 'view-head' },
         el('nav', { 'aria-label': 'Where you are', class: 'trail' }, el('a', { href: toConnections() }, 'Connections'), el('span', { 'aria-hidden': 'true' }, '/')),
-        title, story,
-        el('div', { class: 'exports' }, el('span', { class: 'quiet small' }, 'Export'),
-          ...[['pcapng', 'pcapng', 'For Wireshark and tshark'], ['har', 'HAR', 'For the network panel of a browser’s developer tools'], ['ndjson', 'NDJSON', 'One event a line, for jq'], ['capture', 'capture', 'Everything, to be shown again']].map(([format = '', name = '', hint = '']) =>
-            el('a', { class: 'button small', href: exportAddress(id, format), download: `${id}.${format}`, title: hint }, icon('export'), name)))),
-      notice,
-      el('div', { class: 'connection-body' },
-        el('section', { class: 'stack-side', 'aria-labelledby': 'stack-title' },
-          el('h2', { id: 'stack-title' }, 'Stack'), stack.list,
-          definitions('What the figures mean', Object.values(figureLore).map(({ name, means }) => [name, means])),
-          el('h2', {}, 'Over time'), plots.place),
-        el('section', { class: 'timeline-side', 'aria-labelledby': 'timeline-title' },
-          el('div', { class: 'timeline-head' }, el('h2', { id: 'timeline-title' }, 'Timeline'), count),
-          el('div', { class: 'chips', role: 'group', 'aria-label': 'Layers' }, ...chips),
-          el('div', { class: 'filters' }, direction, kind, text, pause, follow),
-          timeline.viewport, detail))));
+        title, story, exports),
+      notice, body));
 
   const unlisten = feed.listen((message) => {
     if (message.type === 'ready') void catchUp();
@@ -117,7 +118,13 @@ export function showConnection(place, route, feed) {
     } catch (error) {
       if (stop.signal.aborted) return;
       showTrouble(notice, error, () => { void refresh(); void catchUp(); });
-      if (error instanceof ApiError && error.status === 404) return;
+      if (error instanceof ApiError && error.status === 404) {
+        // What was read before stays; of what never was here there is nothing to show.
+        exports.hidden = true;
+        body.hidden = connection === null;
+        feed.want({ connections: [], pulse: false });
+        return;
+      }
     }
     if (!stop.signal.aborted && document.visibilityState === 'visible') timer = setTimeout(() => void refresh(), connection?.state === 'open' ? refreshMilliseconds : restMilliseconds);
   }
