@@ -33,7 +33,6 @@ public sealed class ChatPageUseTests(Browser browser)
         await keys.TypeAsync("side");
         await keys.PressAsync("Enter");
         await Expect(chat.Page.Locator("#room-title")).ToHaveTextAsync("#side");
-        await keys.PressAsync("Escape");
         await Expect(chat.Page.GetByTestId("composer")).ToBeFocusedAsync();
         await keys.PressAsync("Alt+ArrowUp");
         await Expect(chat.Page.Locator("#room-title")).ToHaveTextAsync("#lobby");
@@ -45,6 +44,23 @@ public sealed class ChatPageUseTests(Browser browser)
         await Expect(chat.Page.GetByTestId("help-dialog")).ToBeVisibleAsync();
         await keys.PressAsync("Escape");
         await Expect(chat.Page.GetByTestId("help-dialog")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task On_a_phone_too_a_room_that_was_named_is_written_to_next()
+    {
+        await using var folder = new TemporaryServer();
+        await using var context = await browser.Open(390);
+        var chat = await ChatPage.SignedIn(context, await folder.Start(), "ada");
+        await chat.Page.GetByTestId("rooms-toggle").ClickAsync();
+        await chat.Page.GetByTestId("new-room-input").FillAsync("side");
+        await chat.Page.Keyboard.PressAsync("Enter");
+
+        await Expect(chat.Page.GetByTestId("composer")).ToBeFocusedAsync();
+        await chat.Page.Keyboard.TypeAsync("hello");
+        await chat.Page.Keyboard.PressAsync("Enter");
+        await chat.Shows("hello", 1);
+        await Expect(chat.Page.Locator("#room-title")).ToHaveTextAsync("#side");
     }
 
     [Fact]

@@ -73,6 +73,7 @@ function show(user) {
     field: byId('room-name', HTMLInputElement),
     hint: element('room-hint'),
     opened: () => drawers.close(),
+    entered: () => element('message').focus(),
   });
   createMembers({
     chat,

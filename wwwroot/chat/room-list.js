@@ -7,9 +7,10 @@ const mostShown = 100;
 
 /**
  * The rooms: those joined with what is unread, and the others to join. The field finds a room or makes one.
- * @param {{ chat: Chat, joined: HTMLElement, others: HTMLElement, othersTitle: HTMLElement, form: HTMLFormElement, field: HTMLInputElement, hint: HTMLElement, opened: () => void }} parts
+ * @param {{ chat: Chat, joined: HTMLElement, others: HTMLElement, othersTitle: HTMLElement, form: HTMLFormElement, field: HTMLInputElement, hint: HTMLElement, opened: () => void, entered: () => void }} parts
+ *   opened: a room was chosen; entered: by its name, so that the next thing to type is a message
  */
-export function createRoomList({ chat, joined, others, othersTitle, form, field, hint, opened }) {
+export function createRoomList({ chat, joined, others, othersTitle, form, field, hint, opened, entered }) {
   /** @param {string} name */
   const open = name => {
     location.hash = `room=${name}`;
@@ -77,6 +78,7 @@ export function createRoomList({ chat, joined, others, othersTitle, form, field,
     field.value = '';
     open(name);
     redraw();
+    entered();
   });
   field.addEventListener('input', () => {
     hint.hidden = true;
