@@ -64,6 +64,19 @@ public sealed class ChatPageUseTests(Browser browser)
     }
 
     [Fact]
+    public async Task The_room_that_is_open_is_marked_over_the_whole_row()
+    {
+        await using var folder = new TemporaryServer();
+        await using var context = await browser.Open();
+        var chat = await ChatPage.SignedIn(context, await folder.Start(), "ada");
+
+        var shades = await chat.Page.Locator("#joined-rooms li").EvaluateAsync<string[]>(
+            "row => ['left', 'right'].map(side => { const at = row.getBoundingClientRect(); const shown = document.elementFromPoint(side === 'left' ? at.left + 4 : at.right - 4, at.top + at.height / 2);"
+            + " for (let e = shown; e; e = e.parentElement) { const shade = getComputedStyle(e).backgroundColor; if (shade !== 'rgba(0, 0, 0, 0)') return shade; } return ''; })");
+        shades[0].Should().Be(shades[1]).And.NotBeEmpty();
+    }
+
+    [Fact]
     public async Task The_page_and_the_console_client_read_each_other()
     {
         await using var folder = new TemporaryServer();
