@@ -85,6 +85,52 @@ public sealed class HelloPageTests(Browser browser)
     }
 
     [Fact]
+    public async Task The_keyboard_alone_says_hello_and_the_first_one_opens_the_WebSocket()
+    {
+        await using var folder = new TemporaryServer();
+        await using var context = await browser.Open();
+        var (page, complaints) = await Open(context, await folder.Start());
+        var keys = page.Keyboard;
+        await Assertions.Expect(page.GetByTestId("text")).ToBeFocusedAsync();
+
+        await keys.TypeAsync("first");
+        await keys.PressAsync("Enter");
+        await keys.TypeAsync("second");
+        await keys.PressAsync("Enter");
+        await Shows(page, "message: text, 5 B: first", "message: text, 6 B: second");
+        await Assertions.Expect(page.GetByTestId("state")).ToHaveAttributeAsync("data-state", "open");
+
+        await page.GetByTestId("close").ClickAsync();
+        await Assertions.Expect(page.GetByTestId("state")).ToHaveAttributeAsync("data-state", "closed");
+        await page.GetByTestId("text").FillAsync("again");
+        await page.GetByTestId("send").ClickAsync();
+        await Shows(page, "message: text, 5 B: again");
+        await keys.TypeAsync("replaced");
+        await Assertions.Expect(page.GetByTestId("text")).ToHaveValueAsync("replaced");
+        complaints.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task What_can_not_be_sent_is_not_sent_later_either()
+    {
+        await using var folder = new TemporaryServer();
+        await using var context = await browser.Open();
+        var (page, _) = await Open(context, await folder.Start());
+        await page.GetByTestId("address").FillAsync("/nothing");
+        await page.GetByTestId("text").FillAsync("lost");
+        await page.GetByTestId("send").ClickAsync();
+        await Assertions.Expect(page.GetByTestId("state")).ToContainTextAsync("No WebSocket there");
+        await Assertions.Expect(page.GetByTestId("text")).ToHaveValueAsync("lost");
+
+        await page.GetByTestId("address").FillAsync("/hello");
+        await Connect(page);
+        await page.GetByTestId("text").FillAsync("kept");
+        await page.GetByTestId("send").ClickAsync();
+        await Shows(page, "message: text, 4 B: kept");
+        await Assertions.Expect(page.GetByTestId("events")).Not.ToContainTextAsync("lost");
+    }
+
+    [Fact]
     public async Task Where_nothing_is_recorded_the_page_shows_messages_alone_and_says_so()
     {
         using var data = new TemporaryFolder();

@@ -12,10 +12,11 @@ import { wayOf } from './ways.js';
 
 /** Rows kept; the oldest go first. */
 const mostRows = 500;
+/** Messages that wait for a WebSocket at most. */
+const mostUnsent = 20;
 
 const address = byId('address', HTMLInputElement);
 const text = byId('text', HTMLInputElement);
-const send = byId('send', HTMLButtonElement);
 const closeButton = byId('close', HTMLButtonElement);
 const rows = byId('events', HTMLOListElement);
 const detail = byId('detail', HTMLElement);
@@ -29,6 +30,8 @@ let events = [];
 let tcpInfo = null;
 /** Whether the user picked a row; until then the newest frame is shown. */
 let picked = false;
+/** What waits for the WebSocket to open. @type {(string | Uint8Array<ArrayBuffer>)[]} */
+let unsent = [];
 
 const own = new URL('/hello', location.href);
 own.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -38,6 +41,7 @@ attachThemeButton(byId('theme', HTMLButtonElement));
 showNothing(detail);
 const drawLayers = perFrame(() => drawStack(byId('stack', HTMLOListElement), events, tcpInfo, pick));
 drawLayers();
+readyToType();
 
 byId('connect-form', HTMLFormElement).addEventListener('submit', (submit) => {
   submit.preventDefault();
@@ -54,7 +58,10 @@ byId('close-form', HTMLFormElement).addEventListener('submit', (submit) => {
 
 function connect() {
   const url = readAddress();
-  if (!url) return;
+  if (!url) {
+    unsent = [];
+    return;
+  }
   link?.drop();
   events = [];
   tcpInfo = null;
@@ -106,22 +113,33 @@ function readAddress() {
   return url;
 }
 
+/** Sends what was typed; where no WebSocket is open, it opens one for it first. */
 function sendMessage() {
-  if (link?.socket.readyState !== WebSocket.OPEN) return;
-  const binary = new FormData(byId('send-form', HTMLFormElement)).get('kind') === 'binary';
+  const message = readMessage();
+  if (message === null) return;
   picked = false;
-  if (!binary) {
-    complain(text, 'send-trouble', '');
-    link.send(text.value);
-    return;
+  const state = link?.socket.readyState;
+  if (link && state === WebSocket.OPEN) link.send(message);
+  else {
+    if (unsent.length < mostUnsent) unsent.push(message);
+    if (state !== WebSocket.CONNECTING) connect();
   }
+  readyToType();
+}
+
+/** @returns {string | Uint8Array<ArrayBuffer> | null} */
+function readMessage() {
+  const binary = new FormData(byId('send-form', HTMLFormElement)).get('kind') === 'binary';
   const digits = text.value.replaceAll(/\s/g, '');
-  if (!/^([0-9a-f]{2})*$/i.test(digits)) {
-    complain(text, 'send-trouble', 'Bytes are two hexadecimal digits each, such as 00 ff.');
-    return;
-  }
+  if (binary && !/^([0-9a-f]{2})*$/i.test(digits)) return complain(text, 'send-trouble', 'Bytes are two hexadecimal digits each, such as 00 ff.');
   complain(text, 'send-trouble', '');
-  link.send(Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16)));
+  return binary ? Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16)) : text.value;
+}
+
+/** The text has the focus, and typing replaces it. */
+function readyToType() {
+  text.focus();
+  text.select();
 }
 
 function close() {
@@ -158,9 +176,13 @@ function showState(state, sentence) {
   place.dataset.state = state;
   place.textContent = printable(sentence);
   const isOpen = state === 'open';
-  send.disabled = closeButton.disabled = !isOpen;
+  closeButton.disabled = !isOpen;
   byId('connect', HTMLButtonElement).textContent = isOpen || state === 'connecting' ? 'Connect anew' : 'Connect';
-  if (isOpen) text.focus();
+  if (state === 'failed') unsent = [];
+  if (!isOpen) return;
+  for (const message of unsent.splice(0)) link?.send(message);
+  // Who types already goes on.
+  if (document.activeElement !== text) readyToType();
 }
 
 /** @param {SeenEvent} event */
