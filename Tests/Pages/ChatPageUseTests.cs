@@ -206,6 +206,10 @@ public sealed class ChatPageUseTests(Browser browser)
         await Expect(panel.Locator("li[data-layer]")).ToHaveCountAsync(7, new() { Timeout = 20_000 });
         await Expect(panel.Locator("li[data-layer=\"webSocket\"]")).ToHaveAttributeAsync("data-state", "open");
         await Expect(panel.Locator("li[data-layer=\"tls\"]")).ToHaveAttributeAsync("data-state", "absent");
+        // In the inspector's own words.
+        await Expect(panel.Locator("li[data-layer=\"tls\"]")).ToContainTextAsync("not used");
+        await Expect(panel.Locator("li[data-layer=\"application\"] strong")).ToHaveTextAsync("Application");
+        await Expect(panel.Locator("li[data-layer=\"tcp\"]")).ToContainTextAsync(new System.Text.RegularExpressions.Regex(@"bytes← \d,\d{3} B  → \d,\d{3} B"));
         (await chat.AxeFindings()).Should().BeEmpty();
         (await chat.HorizontalOverflow()).Should().BeLessThanOrEqualTo(0);
 

@@ -1,21 +1,13 @@
+import { figuresOf } from '../inspector/connection/figures.js';
+import { figureLore, layerLore, stateLore } from '../inspector/lore/layers.js';
+import { printable } from '../inspector/printable.js';
 import { el } from '../shared/dom.js';
 import { createOwnConnection } from './own-connection.js';
 
 /** @import { Chat } from './chat.js' */
-/** @import { LayerState, Recorded } from './own-connection.js' */
+/** @import { Connection as Recorded, LayerState } from '../inspector/types.js' */
 
 const readEvery = 2000;
-
-/** @type {Record<string, { title: string, says: string }>} */
-const layers = {
-  application: { title: 'Chat', says: 'what the chat itself did for you' },
-  hub: { title: 'Hub', says: 'the SignalR hub, its methods and groups' },
-  signalR: { title: 'SignalR', says: 'hub messages: calls, results, pings' },
-  webSocket: { title: 'WebSocket', says: 'frames, both ways (RFC 6455)' },
-  http: { title: 'HTTP', says: 'the request that became the WebSocket' },
-  tls: { title: 'TLS', says: 'encryption, where there is any' },
-  tcp: { title: 'TCP', says: 'the socket, and the kernel\'s round trip' },
-};
 
 /**
  * This page's own connection beside the conversation, as the server sees it: its layers from the application down to the socket.
@@ -74,19 +66,13 @@ export function createConnectionPanel({ chat, frame, panel, toggle, close, list,
   });
 }
 
-/** @param {LayerState} layer @param {Recorded} recorded */
-function drawLayer({ layer, state, summary }, { counters, tcpInfo }) {
-  const known = layers[layer] ?? { title: layer, says: '' };
-  /** @type {Record<string, string>} */
-  const figures = {
-    tcp: `${counters.bytesReceived} B in, ${counters.bytesSent} B out${tcpInfo ? `, round trip ${(tcpInfo.rttMicroseconds / 1000).toFixed(2)} ms` : ''}`,
-    webSocket: `${counters.framesReceived} frames in, ${counters.framesSent} out`,
-    signalR: `${counters.hubMessagesReceived} hub messages in, ${counters.hubMessagesSent} out`,
-    hub: `${counters.invocations} calls`,
-  };
-  return el('li', { class: `stack-layer ${state}`, 'data-layer': layer, 'data-state': state },
-    el('p', { class: 'stack-title' }, el('strong', {}, known.title), el('span', { class: 'small' }, state)),
-    el('p', { class: 'small' }, summary),
-    figures[layer] ? el('p', { class: 'small mono' }, figures[layer]) : null,
-    el('p', { class: 'small quiet' }, known.says));
+/** In the inspector's words and figures. @param {LayerState} layer @param {Recorded} recorded */
+function drawLayer(layer, recorded) {
+  const { name, brief } = layerLore[layer.layer];
+  const { word, sentence } = stateLore[layer.state] ?? { word: layer.state, sentence: '' };
+  return el('li', { class: `stack-layer ${layer.state}`, 'data-layer': layer.layer, 'data-state': layer.state },
+    el('p', { class: 'stack-title' }, el('strong', {}, name), el('span', { class: 'small', title: sentence }, word)),
+    el('p', { class: 'small' }, printable(layer.summary)),
+    el('dl', { class: 'figures small' }, ...figuresOf(recorded, layer).map(figure => el('div', { title: figureLore[figure.key]?.means }, el('dt', {}, figureLore[figure.key]?.name ?? figure.key), el('dd', {}, figure.value)))),
+    el('p', { class: 'small quiet' }, brief));
 }

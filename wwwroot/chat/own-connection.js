@@ -1,5 +1,4 @@
-/** @typedef {{ layer: string, state: string, summary: string }} LayerState */
-/** @typedef {{ id: string, openedAt: string, path: string | null, layers: LayerState[], counters: Record<string, number>, tcpInfo: { rttMicroseconds: number } | null }} Recorded */
+/** @import { Connection as Recorded } from '../inspector/types.js' */
 
 const inspector = '/inspect';
 /** Connections of this user that are looked through for this page's own. */
