@@ -77,6 +77,16 @@ public sealed class ChatPageUseTests(Browser browser)
     }
 
     [Fact]
+    public async Task On_a_phone_the_header_says_the_whole_state()
+    {
+        await using var folder = new TemporaryServer();
+        await using var context = await browser.Open(390);
+        var chat = await ChatPage.SignedIn(context, await folder.Start(), "ada");
+
+        (await chat.Page.Locator("#status .word").EvaluateAsync<bool>("word => word.scrollWidth <= word.clientWidth")).Should().BeTrue();
+    }
+
+    [Fact]
     public async Task The_page_and_the_console_client_read_each_other()
     {
         await using var folder = new TemporaryServer();
