@@ -77,6 +77,68 @@ public sealed class ChatPageUseTests(Browser browser)
     }
 
     [Fact]
+    public async Task Who_comes_back_to_the_messages_begins_with_the_newest_and_only_the_message_in_use_has_stops_for_its_links()
+    {
+        await using var folder = new TemporaryServer();
+        await using var context = await browser.Open();
+        var chat = await ChatPage.SignedIn(context, await folder.Start(), "ada");
+        for (var i = 1; i <= 3; i++)
+        {
+            await chat.Post($"see https://example.org/{i}");
+            await chat.Shows($"see https://example.org/{i}", i);
+        }
+
+        var keys = chat.Page.Keyboard;
+        ILocator Message(int number) => chat.Page.Locator($".message[data-number=\"{number}\"]");
+        await chat.Page.GetByTestId("composer").FocusAsync();
+        await keys.PressAsync("Shift+Tab");
+        await Expect(Message(3)).ToBeFocusedAsync();
+        await keys.PressAsync("ArrowUp");
+        await keys.PressAsync("ArrowUp");
+        await Expect(Message(1)).ToBeFocusedAsync();
+        await keys.PressAsync("Tab");
+        await Expect(Message(1).Locator(".text a")).ToBeFocusedAsync();
+        await keys.PressAsync("Tab");
+        await Expect(Message(1).Locator(".x-ray")).ToBeFocusedAsync();
+        await keys.PressAsync("Tab");
+        await Expect(chat.Page.GetByTestId("composer")).ToBeFocusedAsync();
+        await keys.PressAsync("Shift+Tab");
+        await Expect(Message(3)).ToBeFocusedAsync();
+
+        // x is the message's, wherever in it the focus is.
+        await keys.PressAsync("ArrowUp");
+        await keys.PressAsync("Tab");
+        var opened = await context.RunAndWaitForPageAsync(() => keys.PressAsync("x"));
+        opened.Url.Should().EndWith("/inspect#find=" + await Message(2).GetAttributeAsync("data-id"));
+    }
+
+    [Fact]
+    public async Task On_a_phone_the_X_ray_shows_on_the_message_that_was_tapped_alone()
+    {
+        await using var folder = new TemporaryServer();
+        var server = await folder.Start();
+        await using var desk = await browser.Open(390);
+        await ChatPage.SignedIn(desk, server, "ada");
+        await using var context = await desk.Browser!.NewContextAsync(new() { ViewportSize = new() { Width = 390, Height = 800 }, HasTouch = true, IsMobile = true, StorageState = await desk.StorageStateAsync() });
+        var chat = await ChatPage.Open(context, server);
+        await chat.IsConnected();
+        foreach (var text in new[] { "one", "two" }) await chat.Post(text);
+        await chat.Shows("two", 2);
+        await chat.Page.GetByTestId("composer").FocusAsync();
+        await Expect(Actions(1)).ToHaveCSSAsync("opacity", "0");
+        var room = await chat.Page.Locator(".message[data-number=\"2\"]").EvaluateAsync<double>("row => row.getBoundingClientRect().height");
+        room.Should().BeLessThan(32, "nothing stands below the text");
+
+        await chat.Page.Locator(".message[data-number=\"1\"] .text").TapAsync();
+        await Expect(Actions(1)).ToHaveCSSAsync("opacity", "1");
+        await Expect(Actions(2)).ToHaveCSSAsync("opacity", "0");
+        var opened = await context.RunAndWaitForPageAsync(() => Actions(1).GetByRole(AriaRole.Link).TapAsync());
+        opened.Url.Should().Contain("/inspect#find=");
+
+        ILocator Actions(int number) => chat.Page.Locator($".message[data-number=\"{number}\"] .actions");
+    }
+
+    [Fact]
     public async Task On_a_phone_the_header_says_the_whole_state()
     {
         await using var folder = new TemporaryServer();

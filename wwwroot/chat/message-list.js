@@ -73,12 +73,27 @@ export function createMessageList({ chat, scroller, list, jump, empty }) {
       signatures.set(row.key, signature(row));
       return drawRow(row, context());
     });
-    const messages = messageRows();
-    if (!list.querySelector('.message[tabindex="0"]')) messages.at(-1)?.setAttribute('tabindex', '0');
-    if (focused && !list.contains(document.activeElement)) /** @type {HTMLElement | undefined} */ (messages.find(row => row.dataset.key === focused))?.focus({ preventScroll: true });
+    if (focused && !list.contains(document.activeElement)) messageRows().find(row => row.dataset.key === focused)?.focus({ preventScroll: true });
+    setStop();
   }
 
   const messageRows = () => /** @type {HTMLElement[]} */ ([...list.querySelectorAll('.message')]);
+
+  /** The message that has the focus, itself or something in it. */
+  const focusedRow = () => /** @type {HTMLElement | null | undefined} */ (document.activeElement?.closest('.message'));
+
+  /**
+   * Tab stops at one message: the one that has the focus, else the newest. What a message holds follows it while it has the focus, and is no stop before,
+   * since there are hundreds; what a failed one asks for always is.
+   */
+  function setStop() {
+    const inside = focusedRow();
+    const stop = inside && list.contains(inside) ? inside : messageRows().at(-1);
+    for (const row of messageRows()) {
+      row.tabIndex = row === stop ? 0 : -1;
+      for (const part of row.querySelectorAll('a, .content > div > button')) part.setAttribute('tabindex', row === inside ? '0' : '-1');
+    }
+  }
 
   /** The row that stays where it is while others come and go above it. */
   function firstVisible() {
@@ -119,14 +134,22 @@ export function createMessageList({ chat, scroller, list, jump, empty }) {
   jump.addEventListener('click', () => void toLatest());
   list.addEventListener('keydown', event => {
     const rows = messageRows();
-    const at = rows.findIndex(row => row === document.activeElement);
+    const at = rows.findIndex(row => row === focusedRow());
     if (event.key === 'x' && at >= 0 && !event.ctrlKey && !event.metaKey && !event.altKey) /** @type {HTMLElement | null} */ (rows[at].querySelector('.x-ray'))?.click();
     const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1 }[event.key];
     if (at < 0 || to === undefined || !rows[to]) return;
     event.preventDefault();
-    rows[at].setAttribute('tabindex', '-1');
-    rows[to].setAttribute('tabindex', '0');
     rows[to].focus();
+  });
+  list.addEventListener('focusin', setStop);
+  list.addEventListener('focusout', event => {
+    // Whoever comes back begins with the newest. The focus is still on its way when this is told.
+    if (!(event.relatedTarget instanceof Node && list.contains(event.relatedTarget))) setTimeout(setStop);
+  });
+  // A finger shows what can be done with a message: not every browser gives the focus to what was tapped.
+  list.addEventListener('click', event => {
+    const row = event.target instanceof Element && !event.target.closest('a, button') && getSelection()?.isCollapsed !== false ? event.target.closest('.message') : null;
+    if (row instanceof HTMLElement && !row.contains(document.activeElement)) row.focus({ preventScroll: true });
   });
   chat.events.on(['messages', 'active'], redraw);
   addEventListener('focus', settle);

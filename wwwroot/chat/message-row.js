@@ -45,7 +45,7 @@ function drawMessage({ message, leads }, { me }) {
       drawText(message.text)),
     el('div', { class: 'actions' },
       el('span', { class: 'number mono', title: 'The number of this message in its room' }, `#${message.number}`),
-      // Not a stop for the Tab key, since there are hundreds: the message itself is, and x opens it.
+      // A stop for the Tab key only where the message has the focus; x opens it, too.
       el('a', { class: 'x-ray', tabindex: -1, href: `/inspect#find=${encodeURIComponent(message.id)}`, target: '_blank', rel: 'noopener', title: 'See this message at every layer (x)', 'aria-label': `X-ray of message ${message.number}` }, 'X-ray')));
   return item;
 }
