@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Playwright;
 using RealtimeHello.Inspector;
+using RealtimeHello.Tests.Client.Relay;
 using RealtimeHello.Tests.Deploy.Proxies;
 using RealtimeHello.Tests.Inspector;
 using RealtimeHello.Tests.Support;
@@ -25,6 +26,8 @@ public sealed class DoctorPageTests(Browser browser)
         var page = await InspectorPage.AsOperator(context, server, "#doctor");
 
         await Verdict(page, "Healthy: every layer that was probed works from here.");
+        await InspectorPage.Says(page.Page.Locator("h1"), $"From this browser to {server.Address.Authority}");
+        await Assertions.Expect(page.Page.Locator(".relay")).ToBeHiddenAsync();
         foreach (var probe in new[] { "http", "stream", "upgrade", "echo", "roundTrip" }) await Outcome(page, probe, "ok");
         await InspectorPage.Says(page.Page.Locator("[data-probe=echo]"), "a text of 64 KB came back in");
         await page.Page.GetByLabel("How long does an idle WebSocket live?").FillAsync("1");
@@ -81,6 +84,25 @@ public sealed class DoctorPageTests(Browser browser)
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Leave one idle" }).ClickAsync();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Stop waiting" }).ClickAsync();
         await InspectorPage.CountIs(page.Page.Locator("[data-probe=idle]"), 0);
+    }
+
+    [Fact]
+    public async Task A_relays_page_says_that_its_target_is_not_what_is_examined()
+    {
+        await using var server = new ChatServer();
+        using var folder = new TemporaryFolder();
+        await using var relay = await RelayProcess.Start(folder.Path, "--listen", "127.0.0.1:0", "--target", server.Address.ToString(), "--inspect", "0");
+        await using var hub = server.Hub(await server.SignIn("ada"), through: relay.Address);
+        await hub.StartAsync(cancel);
+        await using var context = await browser.Open();
+        var link = await relay.Inspector;
+        await context.APIRequest.GetAsync(link.ToString());
+        var page = await InspectorPage.Open(context, new Uri(link.GetLeftPart(UriPartial.Authority)), "#doctor");
+
+        await Verdict(page, "Healthy");
+        await InspectorPage.Says(page.Page.Locator("h1"), $"From this browser to {link.Authority}");
+        await InspectorPage.Says(page.Page.Locator(".relay"), $"doctor ws://{server.Address.Authority}");
+        (await page.AxeFindings()).Should().BeEmpty();
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 import { el } from '../../shared/dom.js';
+import { printable } from '../printable.js';
 import { toConnections } from '../routes.js';
 import { Failure, diagnose, probeEcho, probeHttp, probeIdle, probeRoundTrip, probeStream, probeUpgrade, shown } from './probes.js';
+import { relayTarget } from './relay.js';
 
 /** @typedef {import('./probes.js').Finding} Finding */
 
@@ -9,7 +11,7 @@ const longestIdle = 3600;
 
 /** What each probe is, for people who want to learn. @type {Record<string, { title: string, layer: string, lore: string }>} */
 const layers = {
-  http: { title: 'HTTP', layer: 'http', lore: 'A plain request to this server and back, by whatever stands between.' },
+  http: { title: 'HTTP', layer: 'http', lore: 'A plain request to this address and back, by whatever stands between.' },
   stream: { title: 'Server-sent events', layer: 'http', lore: 'Events that come one by one: the inspector’s own live feed is made of them.' },
   upgrade: { title: 'Upgrade', layer: 'websocket', lore: 'HTTP turns into a WebSocket (RFC 6455 4). Proxies that don’t know Upgrade stop it here.' },
   echo: { title: 'Echo', layer: 'websocket', lore: 'Messages of several sizes and kinds go there and come back unchanged.' },
@@ -18,7 +20,7 @@ const layers = {
 };
 
 /**
- * The doctor from where the user sits: this browser, through whatever is between, to this server.
+ * The doctor from where the user sits: this browser, through whatever is between, to whoever serves this page.
  * @param {HTMLElement} place
  * @returns {import('../types.js').View}
  */
@@ -34,13 +36,24 @@ export function showDoctor(place) {
     event.preventDefault();
     void stayIdle(Number(seconds.value));
   } }, el('label', { for: 'idle-seconds' }, 'How long does an idle WebSocket live? Seconds:'), seconds, start, cancel);
+  const relay = el('p', { class: 'relay', hidden: true });
   place.append(el('div', { class: 'view doctor-view' },
     el('div', { class: 'view-head' },
       el('nav', { 'aria-label': 'Where you are', class: 'trail' }, el('a', { href: toConnections() }, 'Connections'), el('span', { 'aria-hidden': 'true' }, '/')),
-      el('h1', { tabindex: '-1' }, 'From this browser to this server'), again),
+      el('h1', { tabindex: '-1' }, `From this browser to ${location.host}`), again),
     el('p', { class: 'lore' }, 'Each layer is tried from where you sit, through whatever stands between. It works when WebSockets don’t: then it says why, as far as a browser can know.'),
+    relay,
     list, verdict, idle));
   void examine();
+  void tellOfRelay();
+
+  /** A relay's inspector is not at its target: a browser examines where its page came from, and nothing else. */
+  async function tellOfRelay() {
+    const target = await relayTarget(stop.signal).catch(() => null);
+    if (target === null || stop.signal.aborted) return;
+    relay.hidden = false;
+    relay.replaceChildren('A relay serves this page: what is examined is the way to the relay, and not to its target. The doctor in the terminal examines that: ', el('code', {}, `dotnet run --project Client.Console -- doctor ${printable(target)}`));
+  }
 
   /** Runs all probes in their order, up to the first that fails. */
   async function examine() {
