@@ -353,15 +353,55 @@ public sealed class InspectorPageTests(Browser browser) : IDisposable
         await Says(inspector.Page.Locator(".preview"), "HTTP request");
         await keys.PressAsync("Enter");
         await Says(inspector.Page.Locator("h1"), "X-ray: HTTP request");
-        await inspector.Page.Locator(".hex").FocusAsync();
+        await Assertions.Expect(inspector.Page.Locator("h1")).ToBeFocusedAsync();
+        await inspector.Page.Locator(".hex").WaitForAsync();
+        await keys.PressAsync("b");
+        await Assertions.Expect(inspector.Page.Locator(".hex")).ToBeFocusedAsync();
         await keys.PressAsync("ArrowRight");
         await Says(inspector.Page.Locator(".hex-says"), "Byte 0: 47");
         await keys.PressAsync("]");
         await Says(inspector.Page.Locator("h1"), "X-ray: HTTP upgraded");
+        await Assertions.Expect(inspector.Page.Locator("h1")).ToBeFocusedAsync();
         await keys.PressAsync("u");
         await inspector.TimelineRows.First.WaitForAsync();
         await keys.PressAsync("g");
         await inspector.Rows.First.WaitForAsync();
+    }
+
+    [Fact]
+    public async Task Tab_comes_to_the_bytes_by_one_stop_for_the_fields_and_arrows_walk_through_them()
+    {
+        await using var ada = await server.Connect("ada");
+        await ada.Join("lobby");
+        var id = Guid.CreateVersion7();
+        await ada.Post("lobby", "hello", id);
+        await using var context = await browser.Open();
+        var inspector = await InspectorPage.AsOperator(context, server);
+        await inspector.OpenConnectionOf("ada");
+        await inspector.Page.Locator("#q").FillAsync($"{id}");
+        await inspector.Page.Locator("#filter-kind").SelectOptionAsync("invocation");
+        await inspector.TimelineRows.First.DblClickAsync();
+        await inspector.Page.Locator(".hex-row").First.WaitForAsync();
+        var keys = inspector.Page.Keyboard;
+
+        var stops = new List<string>();
+        do
+        {
+            await keys.PressAsync("Tab");
+            stops.Add(await inspector.Page.EvaluateAsync<string>("() => document.activeElement.className"));
+        }
+        while (!stops[^1].Split(' ').Contains("hex") && stops.Count < 100);
+        stops.Should().ContainSingle(stop => stop.Contains("bit-cell", StringComparison.Ordinal));
+        stops.Should().ContainSingle(stop => stop.Contains("ruler-bar", StringComparison.Ordinal));
+        stops[^1].Should().Be("hex");
+        await keys.PressAsync("ArrowRight");
+        await keys.PressAsync("ArrowRight");
+        await Says(inspector.Page.Locator(".hex-says"), "payload len");
+
+        await inspector.Page.Locator(".bit-cell").First.FocusAsync();
+        for (var i = 0; i < 4; i++) await keys.PressAsync("ArrowRight");
+        await Assertions.Expect(inspector.Page.Locator(".bit-cell[data-field=opcode]")).ToBeFocusedAsync();
+        await Says(inspector.Page.Locator(".hex-says"), "opcode of frame");
     }
 
     [Theory]

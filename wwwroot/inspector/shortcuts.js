@@ -6,7 +6,7 @@ const groups = [
   ['Connections', [['↓ ↑', 'move'], ['Enter', 'open the connection'], ['Home End', 'first, last']]],
   ['One connection', [['t', 'to the timeline'], ['↓ ↑ PgDn PgUp', 'move in it'], ['Enter', 'X-ray the chosen event'], ['p', 'pause, go on'], ['f', 'follow the newest'], ['1 – 7', 'a layer on and off, from TCP up']]],
   ['Doctor', [['r', 'examine again']]],
-  ['X-ray', [['[ ]', 'the event before, after'], ['u', 'back to the connection'], ['m', 'unmask the payload'], ['← ↑ → ↓', 'walk through the bytes']]],
+  ['X-ray', [['[ ]', 'the event before, after'], ['u', 'back to the connection'], ['m', 'unmask the payload'], ['b', 'to the bytes'], ['← ↑ → ↓', 'walk through the bytes, or the fields of a header']]],
 ];
 
 /**

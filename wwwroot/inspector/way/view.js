@@ -4,7 +4,7 @@ import { troubleNotice } from '../notices.js';
 import { printable } from '../printable.js';
 import { toConnections, toWay } from '../routes.js';
 import { readAround } from '../xray/window.js';
-import { renderXray } from '../xray/view.js';
+import { renderXray, toBytes } from '../xray/view.js';
 import { wayOf } from './lanes.js';
 
 /** A message that was just posted is still on its way. */
@@ -77,6 +77,7 @@ export function showWay(place, route) {
     key(event) {
       if (event.key === '/') field.focus();
       else if (event.key === 'm') document.getElementById('unmask')?.click();
+      else if (event.key === 'b') toBytes(xray);
       else return false;
       return true;
     },

@@ -2,6 +2,7 @@ import { el } from '../../shared/dom.js';
 import { frameFields } from '../lore/frame-fields.js';
 import { number } from '../format.js';
 import { fieldsOf, rowsOf } from './bits.js';
+import { roving } from './roving.js';
 
 const narrow = matchMedia('(max-width: 46rem)');
 
@@ -15,7 +16,8 @@ const narrow = matchMedia('(max-width: 46rem)');
 export function bitDiagram(frame, at, highlight, signal) {
   const fields = fieldsOf(frame.detail.header);
   const length = frame.detail.header.payloadLength;
-  const diagram = el('div', { class: 'bit-rows' });
+  const diagram = el('div', { class: 'bit-rows', role: 'group', 'aria-label': 'The header’s fields, bit by bit; arrows walk through them' });
+  const drawn = roving(diagram, '.bit-cell');
   const draw = () => {
     const width = narrow.matches ? 16 : 32;
     diagram.style.setProperty('--bits', String(width));
@@ -25,6 +27,7 @@ export function bitDiagram(frame, at, highlight, signal) {
       el('span', { class: 'bit-name' }, 'payload'), el('span', { class: 'bit-value' }, length === 0 ? 'none' : `${number(length)} bytes, to the end of the frame`));
     highlight.link(payload, `field-${at}-payload`);
     diagram.replaceChildren(ruler, ...rows, el('div', { class: 'bit-row' }, payload));
+    drawn();
   };
   narrow.addEventListener('change', draw, { signal });
   draw();

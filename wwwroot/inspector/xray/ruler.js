@@ -2,6 +2,7 @@ import { el } from '../../shared/dom.js';
 import { number } from '../format.js';
 import { layerLore } from '../lore/layers.js';
 import { printable } from '../printable.js';
+import { roving } from './roving.js';
 
 /** @typedef {{ layer: import('../types.js').LayerName, parts: { start: number, end: number, label: string, mark: string, part?: string }[] }} Band */
 
@@ -13,7 +14,7 @@ import { printable } from '../printable.js';
 export function ruler(nest, highlight) {
   const { range, run } = nest;
   const length = Math.max(1, range.end - range.start);
-  return el('div', { class: 'ruler', role: 'group', 'aria-label': 'How the layers nest in these bytes' }, ...bandsOf(nest).map((band) => el('div', { class: 'ruler-row', 'data-layer': band.layer },
+  const bars = el('div', { class: 'ruler', role: 'group', 'aria-label': 'How the layers nest in these bytes; arrows walk through them' }, ...bandsOf(nest).map((band) => el('div', { class: 'ruler-row', 'data-layer': band.layer },
     el('span', { class: 'layer' }, layerLore[band.layer].name),
     el('div', { class: 'ruler-track' }, ...band.parts.map((part) => {
       const bar = el('button', { type: 'button', class: 'ruler-bar', 'data-part': part.part, title: `${part.label}, ${number(part.end - part.start)} bytes` }, el('span', {}, part.label));
@@ -24,6 +25,8 @@ export function ruler(nest, highlight) {
       return bar;
     })))),
     el('p', { class: 'ruler-ends quiet' }, el('span', {}, number(range.start)), el('span', {}, `${number(length)} bytes${run.end - run.start > length ? ` of ${number(run.end - run.start)} that came together` : ''}`), el('span', {}, number(range.end))));
+  roving(bars, '.ruler-bar');
+  return bars;
 }
 
 /** From the application's side down to the socket's. @param {import('./nesting.js').Nest} nest @returns {Band[]} */

@@ -38,31 +38,40 @@ export function showXray(place, route) {
   const stop = new AbortController();
   /** @type {{ earlier: LayerEvent | undefined, later: LayerEvent | undefined }} */
   let neighbours = { earlier: undefined, later: undefined };
-  const view = el('div', { class: 'view xray-view' });
-  place.append(view);
+  // The title is there from the beginning: the focus goes to it.
+  const title = el('h1', { tabindex: '-1' }, 'X-ray');
+  const connectionLink = el('a', { href: toConnection(route.id) }, route.id);
+  const story = el('p', { class: 'story' });
+  const ways = el('div', { class: 'exports' });
+  const content = el('div', {});
+  place.append(el('div', { class: 'view xray-view' },
+    el('div', { class: 'view-head' },
+      el('nav', { 'aria-label': 'Where you are', class: 'trail' }, el('a', { href: toConnections() }, 'Connections'), el('span', { 'aria-hidden': 'true' }, '/'), connectionLink, el('span', { 'aria-hidden': 'true' }, '/')),
+      title, story, ways),
+    content));
   void load();
 
   async function load() {
-    view.replaceChildren(el('p', { class: 'quiet', role: 'status' }, 'Reading …'));
+    content.replaceChildren(el('p', { class: 'quiet', role: 'status' }, 'Reading …'));
     try {
       const [connection, events] = await Promise.all([readConnection(route.id, stop.signal), readAround(route.id, route.sequence, stop.signal)]);
       const at = events.findIndex((event) => event.sequence === route.sequence);
       const picked = events[at];
       if (!picked) {
-        view.replaceChildren(emptyNotice('This event is not here any more', 'The journal’s budget evicted it, or the address is not complete.', el('a', { href: toConnection(route.id) }, 'The connection’s timeline')));
+        content.replaceChildren(emptyNotice('This event is not here any more', 'The journal’s budget evicted it, or the address is not complete.', el('a', { href: toConnection(route.id) }, 'The connection’s timeline')));
         return;
       }
       neighbours = { earlier: events[at - 1], later: events[at + 1] };
-      const head = el('div', { class: 'view-head' },
-        el('nav', { 'aria-label': 'Where you are', class: 'trail' }, el('a', { href: toConnections() }, 'Connections'), el('span', { 'aria-hidden': 'true' }, '/'), el('a', { href: toConnection(route.id) }, `${printable(connection.user ?? 'nobody')} ${route.id}`), el('span', { 'aria-hidden': 'true' }, '/')),
-        el('h1', { tabindex: '-1', 'data-layer': picked.layer }, 'X-ray: ', el('span', { class: 'layer' }, layerLore[picked.layer].name), ` ${printable(picked.kind)}`),
-        el('p', { class: 'story' }, `${clock(picked.at)}, ${directions[picked.direction]}`),
-        el('div', { class: 'exports' }, neighbour('Earlier', neighbours.earlier), neighbour('Later', neighbours.later)));
+      connectionLink.textContent = `${printable(connection.user ?? 'nobody')} ${route.id}`;
+      title.dataset.layer = picked.layer;
+      title.replaceChildren('X-ray: ', el('span', { class: 'layer' }, layerLore[picked.layer].name), ` ${printable(picked.kind)}`);
+      story.textContent = `${clock(picked.at)}, ${directions[picked.direction]}`;
+      ways.replaceChildren(...[neighbour('Earlier', neighbours.earlier), neighbour('Later', neighbours.later)].filter((link) => link !== null));
       const body = el('div', {});
-      view.replaceChildren(head, el('p', { class: 'xray-summary' }, printable(picked.summary)), body);
+      content.replaceChildren(el('p', { class: 'xray-summary' }, printable(picked.summary)), body);
       await renderXray(body, { picked, events, connection }, stop.signal);
     } catch (error) {
-      if (!stop.signal.aborted) view.replaceChildren(troubleNotice(error, () => void load()));
+      if (!stop.signal.aborted) content.replaceChildren(troubleNotice(error, () => void load()));
     }
   }
 
@@ -77,12 +86,16 @@ export function showXray(place, route) {
       if (target) location.hash = toXray(target.connection, target.sequence);
       else if (event.key === 'u' || event.key === 'Backspace') location.hash = toConnection(route.id);
       else if (event.key === 'm') document.getElementById('unmask')?.click();
+      else if (event.key === 'b') toBytes(place);
       else return false;
       return true;
     },
     close: () => stop.abort(),
   };
 }
+
+/** To the bytes, past the fields before them; arrows then walk. @param {HTMLElement} place */
+export const toBytes = (place) => /** @type {HTMLElement | null} */ (place.querySelector('.hex'))?.focus();
 
 /**
  * @param {HTMLElement} place
