@@ -405,6 +405,28 @@ public sealed class InspectorPageTests(Browser browser) : IDisposable
     }
 
     [Theory]
+    [InlineData(390)]
+    [InlineData(320)]
+    public async Task On_a_phone_the_header_has_two_lines_and_a_row_its_time_and_layer(int width)
+    {
+        await using var ada = await server.Connect("ada");
+        await ada.Join("lobby");
+        await using var context = await browser.Open(width);
+        var inspector = await InspectorPage.AsOperator(context, server);
+        await inspector.IsLive();
+        var lines = await inspector.Page.EvaluateAsync<int>("() => new Set([...document.querySelectorAll('.top > *')].filter(part => part.checkVisibility()).map(part => { const at = part.getBoundingClientRect(); return Math.round((at.top + at.bottom) / 20); })).size");
+        lines.Should().Be(2);
+
+        await inspector.OpenConnectionOf("ada");
+        var row = inspector.TimelineRows.Last;
+        foreach (var part in new[] { "time", ".layer", ".kind", ".summary" }) await Assertions.Expect(row.Locator(part)).ToBeVisibleAsync();
+        await Says(inspector.Page.Locator(".preview"), "Tap an event");
+        await inspector.TimelineRows.Nth(1).ClickAsync();
+        await inspector.Page.Locator(".preview").GetByRole(AriaRole.Link, new() { Name = "X-ray" }).ClickAsync();
+        await Says(inspector.Page.Locator("h1"), "X-ray: ");
+    }
+
+    [Theory]
     [InlineData(1440, ColorScheme.Light)]
     [InlineData(1440, ColorScheme.Dark)]
     [InlineData(390, ColorScheme.Dark)]

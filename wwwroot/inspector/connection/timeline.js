@@ -5,8 +5,9 @@ import { printable } from '../printable.js';
 
 /** @typedef {import('../types.js').LayerEvent} LayerEvent */
 
-/** Rows are of one height, so that where a row stands is a multiplication and ten thousand of them are forty elements. */
-const rowHeight = 26;
+const narrow = matchMedia('(max-width: 46rem)');
+/** Rows are of one height, so that where a row stands is a multiplication and ten thousand of them are forty elements. Two lines where there is no room for one. */
+const rowHeight = () => (narrow.matches ? 46 : 26);
 /** Rows drawn above and below what is seen, for a smooth wheel. */
 const spare = 12;
 
@@ -97,7 +98,7 @@ export class Timeline {
 
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.viewport;
-    const atEnd = scrollHeight - scrollTop - clientHeight < rowHeight;
+    const atEnd = scrollHeight - scrollTop - clientHeight < rowHeight();
     // Growing moves the end away without anybody scrolling: only a way up means to stop.
     if (atEnd !== this.#follows && (atEnd || scrollTop < this.#lastTop)) {
       this.#follows = atEnd;
@@ -111,12 +112,12 @@ export class Timeline {
 
   #drawInSight() {
     const { viewport, list } = this;
-    const height = `${this.#rows.length * rowHeight}px`;
+    const height = `${this.#rows.length * rowHeight()}px`;
     if (list.style.height !== height) list.style.height = height;
     if (this.#follows) viewport.scrollTop = viewport.scrollHeight;
     this.#lastTop = viewport.scrollTop;
-    const first = Math.max(0, Math.floor(viewport.scrollTop / rowHeight) - spare);
-    const last = Math.min(this.#rows.length, Math.ceil((viewport.scrollTop + viewport.clientHeight) / rowHeight) + spare);
+    const first = Math.max(0, Math.floor(viewport.scrollTop / rowHeight()) - spare);
+    const last = Math.min(this.#rows.length, Math.ceil((viewport.scrollTop + viewport.clientHeight) / rowHeight()) + spare);
     const keep = new Set();
     for (let at = first; at < last; at++) {
       const event = this.#rows[at];
@@ -128,7 +129,7 @@ export class Timeline {
         this.#drawn.set(event.sequence, row);
         list.append(row);
       }
-      row.style.transform = `translateY(${at * rowHeight}px)`;
+      row.style.transform = `translateY(${at * rowHeight()}px)`;
       row.setAttribute('aria-posinset', String(at + 1));
       row.setAttribute('aria-setsize', String(this.#rows.length));
       row.setAttribute('aria-selected', String(event.sequence === this.#chosen));
@@ -144,19 +145,19 @@ export class Timeline {
   /** @param {number} at */
   #reveal(at) {
     const { viewport } = this;
-    const top = at * rowHeight;
+    const top = at * rowHeight();
     if (top < viewport.scrollTop) viewport.scrollTop = top;
-    else if (top + rowHeight > viewport.scrollTop + viewport.clientHeight) viewport.scrollTop = top + rowHeight - viewport.clientHeight;
+    else if (top + rowHeight() > viewport.scrollTop + viewport.clientHeight) viewport.scrollTop = top + rowHeight() - viewport.clientHeight;
   }
 
   /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const at = this.#rows.findIndex((row) => row.sequence === this.#chosen);
-    const page = Math.max(1, Math.floor(this.viewport.clientHeight / rowHeight) - 1);
+    const page = Math.max(1, Math.floor(this.viewport.clientHeight / rowHeight()) - 1);
     const last = this.#rows.length - 1;
     // Nothing chosen yet: begin where the eye is.
-    const from = at >= 0 ? at : this.#follows ? last + 1 : Math.floor(this.viewport.scrollTop / rowHeight) - 1;
+    const from = at >= 0 ? at : this.#follows ? last + 1 : Math.floor(this.viewport.scrollTop / rowHeight()) - 1;
     const to = { ArrowDown: from + 1, ArrowUp: from - 1, PageDown: from + page, PageUp: from - page, Home: 0, End: last }[event.key];
     const chosen = this.#rows[at];
     if (event.key === 'Enter' && chosen) this.open(chosen);

@@ -19,6 +19,8 @@ import { Timeline } from './timeline.js';
 /** @typedef {import('../types.js').LayerEvent} LayerEvent */
 
 const refreshMilliseconds = 1000;
+/** Neither Enter nor a double click is at hand. */
+const hasFinger = matchMedia('(pointer: coarse), (max-width: 46rem)');
 /** A closed connection changes no more. */
 const restMilliseconds = 15_000;
 
@@ -65,7 +67,8 @@ export function showConnection(place, route, feed) {
   const pause = el('button', { type: 'button', class: 'button small', id: 'pause', 'aria-pressed': 'false', onclick: () => setPaused(!isPaused) }, icon('pause'), icon('play'), pauseWords);
   const follow = el('button', { type: 'button', class: 'button small', id: 'follow', onclick: () => timeline.follow(!timeline.follows) }, icon('down'), followWords);
   const count = el('p', { class: 'quiet small', id: 'count', role: 'status' });
-  const detail = el('section', { class: 'preview', 'aria-label': 'The chosen event', 'aria-live': 'polite' }, el('p', { class: 'quiet' }, 'Choose an event to see what it is; Enter or a double click X-rays it.'));
+  const detail = el('section', { class: 'preview', 'aria-label': 'The chosen event', 'aria-live': 'polite' },
+    el('p', { class: 'quiet' }, hasFinger.matches ? 'Tap an event to see what it is; from there it is X-rayed.' : 'Choose an event to see what it is; Enter or a double click X-rays it.'));
 
   const exports = el('div', { class: 'exports' }, el('span', { class: 'quiet small' }, 'Export'),
     ...[['pcapng', 'pcapng', 'For Wireshark and tshark'], ['har', 'HAR', 'For the network panel of a browser’s developer tools'], ['ndjson', 'NDJSON', 'One event a line, for jq'], ['capture', 'capture', 'Everything, to be shown again']].map(([format = '', name = '', hint = '']) =>
