@@ -49,8 +49,8 @@ internal sealed class ConnectionLog(EntryPacker packer)
         recent ??= new EntryLog();
         var before = recent.Size;
         recent.Append(entry, bytes);
-        // An eighth at a time: looking for where a message begins in both directions is not for every chunk.
-        if (recent.Size > budget.ConnectionBytes) Evict(budget.ConnectionBytes / 8 * 7);
+        // One segment goes for each that came: its memory is the next one's.
+        if (recent.Size > budget.ConnectionBytes) Evict(budget.ConnectionBytes);
         return recent.Size - before;
     }
 
@@ -103,7 +103,7 @@ internal sealed class ConnectionLog(EntryPacker packer)
                 {
                     log.Append(entry, entry.Kind == EntryKind.Chunk ? bytes.AsSpan(0, entry.Length) : default);
                 }
-                else if (IsPlainRun(entry))
+                else if (entry.IsPlainRun)
                 {
                     log.Append(entry with { Kind = EntryKind.Skipped, BeginsMessage = true });
                     omitted += entry.Length;
@@ -211,7 +211,7 @@ internal sealed class ConnectionLog(EntryPacker packer)
             {
                 for (var cursor = recent.After(number - 1); (received < 0 || sent < 0) && cursor.TryNext(out var entry);)
                 {
-                    if (!IsPlainRun(entry)) continue;
+                    if (!entry.IsPlainRun) continue;
                     if (entry.Direction == Direction.Received && received < 0) received = entry.Offset;
                     if (entry.Direction == Direction.Sent && sent < 0) sent = entry.Offset;
                 }
@@ -236,13 +236,13 @@ internal sealed class ConnectionLog(EntryPacker packer)
     }
 
     /// <summary>The first place to begin at with at most that many bytes behind it, or else the last of all; 0: there is none.</summary>
-    private static long TailStart(EntryCursor from, long bytes)
+    private long TailStart(EntryCursor from, long bytes)
     {
         var left = LengthFrom(from);
         var start = 0L;
         for (var (here, next) = (from, from); next.TryNext(out var entry); here = next)
         {
-            if (CanBeginAt(here))
+            if (CanBeginAt(here, recent!.GoesOn))
             {
                 start = entry.Number;
                 if (left <= bytes) break;
@@ -261,13 +261,13 @@ internal sealed class ConnectionLog(EntryPacker packer)
         return length;
     }
 
-    /// <summary>In both directions the next byte begins a message.</summary>
-    private static bool CanBeginAt(EntryCursor cursor)
+    /// <summary>In both directions the next byte begins a message. Nothing is read for a direction in which every run does, as in nearly all connections.</summary>
+    private static bool CanBeginAt(EntryCursor cursor, (int Received, int Sent) goesOn)
     {
-        var (received, sent) = (false, false);
+        var (received, sent) = (goesOn.Received == 0, goesOn.Sent == 0);
         while (!(received && sent) && cursor.TryNext(out var entry))
         {
-            if (!IsPlainRun(entry)) continue;
+            if (!entry.IsPlainRun) continue;
             var seen = entry.Direction == Direction.Received ? received : sent;
             if (seen) continue;
             if (!entry.BeginsMessage) return false;
@@ -278,10 +278,8 @@ internal sealed class ConnectionLog(EntryPacker packer)
         return true;
     }
 
-    private static bool IsPlainRun(in JournalEntry entry) => entry.Kind is EntryKind.Chunk or EntryKind.Skipped && entry.Tap == TapPoint.Plain;
-
     private static bool IsOpeningOfConnection(in JournalEntry entry) =>
-        entry.Kind == EntryKind.Fact ? entry.Fact!.Layer is Layer.Tcp or Layer.Tls : !IsPlainRun(entry);
+        entry.Kind == EntryKind.Fact ? entry.Fact!.Layer is Layer.Tcp or Layer.Tls : !entry.IsPlainRun;
 
     private long AppendToOpening(in JournalEntry entry, ReadOnlySpan<byte> bytes, JournalOptions budget)
     {
@@ -310,7 +308,7 @@ internal sealed class ConnectionLog(EntryPacker packer)
             EvictedBytes += bytes;
         }
 
-        while (!recent.IsEmpty && !CanBeginAt(recent.Begin()))
+        while (!recent.IsEmpty && !CanBeginAt(recent.Begin(), recent.GoesOn))
         {
             var dropped = recent.DropFirst();
             EvictedThrough = dropped.Number;
@@ -324,7 +322,7 @@ internal sealed class ConnectionLog(EntryPacker packer)
     /// <summary>Behind an eviction of everything, a direction goes on where a message begins.</summary>
     private bool MustWait(in JournalEntry entry)
     {
-        if (!(receivedMustBegin || sentMustBegin) || !IsPlainRun(entry)) return false;
+        if (!(receivedMustBegin || sentMustBegin) || !entry.IsPlainRun) return false;
         var received = entry.Direction == Direction.Received;
         if (!(received ? receivedMustBegin : sentMustBegin)) return false;
         if (!entry.BeginsMessage) return true;

@@ -28,9 +28,13 @@ internal sealed class EntryLog
         if (bytes.Length == 0) return;
         front = back = LogSegment.Of(bytes, facts, before);
         Size = front.Size;
+        GoesOn = (1, 1);
     }
 
     public bool IsEmpty => front is null;
+
+    /// <summary>How many of the entries <see cref="JournalEntry.GoesOn">go on with a message</see>, by their direction; of one that was made of packed entries, as if there were some.</summary>
+    public (int Received, int Sent) GoesOn { get; private set; }
 
     /// <summary>Memory in use, in bytes.</summary>
     public long Size { get; private set; }
@@ -48,6 +52,7 @@ internal sealed class EntryLog
 
         segment.Length += EntryEncoding.Write(segment.Bytes.AsSpan(segment.Length), entry, ref last);
         segment.EntryBytes += entry.Length;
+        if (entry.GoesOn) Count(segment, entry.Direction, 1);
         if (entry.Fact is { } fact)
         {
             Size -= segment.Size;
@@ -127,7 +132,12 @@ internal sealed class EntryLog
         while (front is not null && (isLast || front != cursor.Segment)) EndFront();
         if (front is null) back = null;
         else front.BeginAt(cursor.At, cursor.Before, cursor.Fact);
-        if (front is not null && front == begun) front.EntryBytes -= entry.Length;
+        if (front is not null && front == begun)
+        {
+            front.EntryBytes -= entry.Length;
+            if (entry.GoesOn) Count(front, entry.Direction, -1);
+        }
+
         return entry;
     }
 
@@ -136,8 +146,10 @@ internal sealed class EntryLog
     {
         if (front is null) return;
         var (bytes, facts, before) = Packed();
+        var goesOn = GoesOn;
         Clear();
         front = back = LogSegment.Of(bytes, facts, before);
+        front.GoesOn = GoesOn = goesOn;
         Size = front.Size;
     }
 
@@ -174,6 +186,13 @@ internal sealed class EntryLog
         back = spare = null;
     }
 
+    private void Count(LogSegment segment, Direction direction, int change)
+    {
+        var (received, sent) = direction == Direction.Received ? (change, 0) : (0, change);
+        segment.GoesOn = (segment.GoesOn.Received + received, segment.GoesOn.Sent + sent);
+        GoesOn = (GoesOn.Received + received, GoesOn.Sent + sent);
+    }
+
     private LogSegment Grow(int bytes)
     {
         var size = Math.Clamp(Math.Max(bytes, back is null ? 0 : back.Bytes.Length * 2), SmallestSegment, LargestSegment);
@@ -191,6 +210,7 @@ internal sealed class EntryLog
         var segment = front!;
         front = segment.Next;
         Size -= segment.Size;
+        GoesOn = (GoesOn.Received - segment.GoesOn.Received, GoesOn.Sent - segment.GoesOn.Sent);
         segment.End();
         spare = segment;
     }

@@ -27,6 +27,12 @@ internal readonly struct JournalEntry
     public bool BeginsMessage { get; init; }
 
     public LayerDetail? Fact { get; init; }
+
+    /// <summary>Bytes of the plain tap, stored or not.</summary>
+    public bool IsPlainRun => Kind is EntryKind.Chunk or EntryKind.Skipped && Tap == TapPoint.Plain;
+
+    /// <summary>Bytes of the plain tap that go on with a message: their direction can't be cut in front of them.</summary>
+    public bool GoesOn => IsPlainRun && !BeginsMessage;
 }
 
 internal enum EntryKind : byte

@@ -22,6 +22,7 @@ internal sealed class LogSegment
         Serial = serial;
         Length = 0;
         EntryBytes = 0;
+        GoesOn = default;
         FirstEntry = -1;
         isPooled = true;
     }
@@ -40,6 +41,9 @@ internal sealed class LogSegment
 
     /// <summary>Bytes of the connection that the entries which begin here tell of.</summary>
     public long EntryBytes { get; set; }
+
+    /// <summary>How many of the entries that begin here go on with a message, by their direction.</summary>
+    public (int Received, int Sent) GoesOn { get; set; }
 
     /// <summary>What the first entry is written relative to.</summary>
     public EntryContext Before { get; set; }
