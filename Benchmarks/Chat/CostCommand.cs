@@ -37,11 +37,13 @@ internal static class CostCommand
         var seconds = new Option<int>("--seconds") { Description = "How long one server's turn is.", DefaultValueFactory = _ => 2 };
         var rounds = new Option<int>("--rounds") { Description = "How many turns each server has.", DefaultValueFactory = _ => 7 };
         var starts = new Option<int>("--starts") { Description = "How many times all servers are started anew.", DefaultValueFactory = _ => 5 };
+        var types = new Option<int>("--types") { Description = "How many types of objects to list that make the difference in memory." };
+        var quiet = new Option<int>("--quiet-seconds") { Description = "How long the connections are idle before memory is measured: keep-alives come every 15 s." };
         var viewers = new Option<bool>("--viewers") { Description = "Measure with viewers too.", DefaultValueFactory = _ => true };
         var idle = new Option<int>("--idle") { Description = "Idle signed-in connections for the memory figure; 0: leave it out.", DefaultValueFactory = _ => 1_000 };
         var command = new Command("cost", "Processor time of a delivered message and memory of an idle connection, with and without the inspector and viewers.")
         {
-            connections, rate, seconds, rounds, starts, viewers, idle,
+            connections, rate, seconds, rounds, starts, viewers, idle, quiet, types,
         };
         command.SetAction(async result =>
         {
@@ -55,7 +57,7 @@ internal static class CostCommand
             }
 
             if (processor.Count > 0) Print(load, kinds, processor);
-            if (result.GetValue(idle) > 0) await MeasureMemory(result.GetValue(idle));
+            if (result.GetValue(idle) > 0) await MeasureMemory(result.GetValue(idle), TimeSpan.FromSeconds(result.GetValue(quiet)), result.GetValue(types));
             return 0;
         });
         return command;
@@ -156,7 +158,7 @@ internal static class CostCommand
     }
 
     /// <summary>What the server holds for each idle signed-in connection.</summary>
-    private static async Task MeasureMemory(int connections)
+    private static async Task MeasureMemory(int connections, TimeSpan quiet, int types)
     {
         Console.WriteLine();
         Console.WriteLine($"Memory for each of {connections} idle signed-in connections:");
@@ -164,20 +166,28 @@ internal static class CostCommand
         Console.WriteLine($"| {"",-24} | live objects, bytes | more | resident set, KiB |");
         Console.WriteLine("|---|---|---|---|");
         double? without = null;
+        var byType = new List<Dictionary<string, double>>();
         foreach (var looking in (Looking[])[Looking.NoInspector, Looking.Nobody])
         {
             Console.Error.WriteLine($"memory: {NameOf(looking)}");
             await using var server = await Start(looking);
             var members = new List<RawMember>();
             for (var i = 0; i < WarmUpConnections; i++) members.Add(await RawMember.Connect(server, $"early-{i}"));
+            await Task.Delay(quiet);
             var (live, resident) = (server.LiveObjects, server.Memory);
             for (var i = 0; i < connections; i++) members.Add(await RawMember.Connect(server, $"member-{i}"));
-            var each = (server.LiveObjects - live) / (double)connections;
+            await Task.Delay(quiet);
+            byType.Add(server.LiveObjects.ToDictionary(pair => pair.Key, pair => (pair.Value - live.GetValueOrDefault(pair.Key)) / (double)connections));
+            var each = byType[^1].Values.Sum();
             without ??= each;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"| {NameOf(looking),-24} | {each:0} | {each - without:0} | {(server.Memory - resident) / 1024.0 / connections:0.0} |"));
             foreach (var member in members) await member.DisposeAsync();
         }
+
+        if (types > 0) Console.WriteLine();
+        foreach (var (type, more) in byType[1].Select(pair => (pair.Key, pair.Value - byType[0].GetValueOrDefault(pair.Key))).OrderByDescending(pair => Math.Abs(pair.Item2)).Take(types))
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{more,8:0}  {type}"));
     }
 
     private static void Print(Load load, Looking[] kinds, List<Dictionary<Looking, List<double>>> starts)
