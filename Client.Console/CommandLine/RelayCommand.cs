@@ -14,8 +14,9 @@ internal static class RelayCommand
           --target wss://, https://   the server is reached with TLS; its certificate is checked
           --listen HOST:PORT          clients come in the clear
           --listen wss://HOST:PORT    clients come with TLS; the relay makes a certificate and says how to trust it
-        Bytes pass unchanged, in order, with back-pressure and half-closes. Only Host and Origin of requests are set to the target's, so that
-        servers that check them answer; --keep-host leaves them. Tokens and cookies are masked before anything is printed or recorded.
+        Bytes pass unchanged, in order, with back-pressure and half-closes. Only Host of requests is set to the target's, and Origin where it is the
+        relay's own (localhost, its address, the HOST of --listen), so that servers that check them answer. The Origin of any other page passes
+        as it is, for the target to judge; --keep-host leaves both. Tokens and cookies are masked before anything is printed or recorded.
 
         Exit codes:
           0  ended by Ctrl+C or a signal

@@ -53,7 +53,8 @@ internal static class RelayProgram
         yield return $"Relaying {link} to {target}; clients connect to {link.Replace("http", "ws", StringComparison.Ordinal)}{PrintableText.OneLine(target.Path == "/" ? "" : target.Path, 200)}. Ctrl+C ends it.";
         yield return settings.KeepHost
             ? "Every byte is passed on as it came, Host and Origin too: a server that checks them may refuse."
-            : $"Host and Origin of requests are set to {target.Authority} and {target.Origin}, everything else is passed on as it came; --keep-host leaves them.";
+            : $"Host of requests is set to {target.Authority}, and Origin to {target.Origin} where it is the relay's own; everything else is passed on as it came, "
+                + "other pages' Origin too, which the target judges. --keep-host leaves both.";
         if (settings.Insecure) yield return "Whatever certificate the target shows is taken (--insecure): somebody in between would not be noticed.";
         if (listen.IsSecure)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -46,7 +47,7 @@ internal sealed class RelayedConnection(RelaySettings settings, X509Certificate2
                 recorder.Fact(new TcpReset(ByPeer: false, "the relay was stopped"));
                 Cut(client, target);
             });
-            await Carry(client, target, tap);
+            await Carry(client, target, tap, (IPEndPoint)accepted.LocalEndPoint!);
         }
         catch (RelayTrouble trouble)
         {
@@ -91,9 +92,9 @@ internal sealed class RelayedConnection(RelaySettings settings, X509Certificate2
         return (new RelayEnd(accepted, tls), RecorderTap.OfPlaintext(recorder));
     }
 
-    private async Task Carry(RelayEnd client, RelayEnd target, IByteTap tap)
+    private async Task Carry(RelayEnd client, RelayEnd target, IByteTap tap, IPEndPoint local)
     {
-        var rewriter = settings.KeepHost ? null : new RequestRewriter(settings.Target, fact => recorder.Fact(fact));
+        var rewriter = settings.KeepHost ? null : new RequestRewriter(settings.Target, RelayOrigins.Of(settings.Listen, local), fact => recorder.Fact(fact));
         var rewritten = new ArrayBufferWriter<byte>();
         var asking = new RelayPump(client, target, FromClient, why => Ended(Direction.Received, why)).Run();
         var answering = new RelayPump(target, client, FromTarget, why => Ended(Direction.Sent, why)) { Waiting = tap.Backlog }.Run();

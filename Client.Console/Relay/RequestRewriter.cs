@@ -8,13 +8,14 @@ using RealtimeHello.Layers.Relays;
 namespace RealtimeHello.Client.Relay;
 
 /// <summary>
-/// Sets Host and Origin of the requests that pass, and nothing else; where there is no Origin there comes to be none. Where a head begins and
-/// ends is the decoders' knowledge. A head waits until it is complete; all other bytes pass at once. Behind an upgrade, and behind whatever is no
+/// Sets Host of the requests that pass, and Origin where it is the relay's own, and nothing else. Any other Origin is the target's to judge: set, it
+/// would let every page that a browser shows pass for one of the target's. Where a head begins and ends is the decoders' knowledge. A head waits until it is complete; all other bytes pass at once. Behind an upgrade, and behind whatever is no
 /// HTTP/1.1, nothing is looked at any more. Thread-safe.
 /// </summary>
 /// <param name="target">Whose name is set.</param>
+/// <param name="own">The origins of pages that came through the relay.</param>
 /// <param name="rewrote">Hears what was set, once for each value.</param>
-internal sealed class RequestRewriter(RelayTarget target, Action<RelayRewrote> rewrote) : IConnectionOutput
+internal sealed class RequestRewriter(RelayTarget target, IReadOnlySet<string> own, Action<RelayRewrote> rewrote) : IConnectionOutput
 {
     /// <summary>Bytes of a head that is waited for, line breaks before it included. The decoders refuse shorter heads than that.</summary>
     private const int LongestHead = 128 * 1024;
@@ -101,7 +102,9 @@ internal sealed class RequestRewriter(RelayTarget target, Action<RelayRewrote> r
             var end = left.IndexOf((byte)'\n') + 1;
             var line = left[..(end == 0 ? left.Length : end)];
             left = left[line.Length..];
-            if (!TrySet(line, "Host", target.Authority, passed, set) && !TrySet(line, "Origin", target.Origin, passed, set)) passed.Write(line);
+            if (ValueOf(line, "Host") is not null) Set(line, "Host", target.Authority, passed, set);
+            else if (ValueOf(line, "Origin") is { } origin && own.Contains(origin)) Set(line, "Origin", target.Origin, passed, set);
+            else passed.Write(line);
         }
 
         _head.ResetWrittenCount();
@@ -111,13 +114,16 @@ internal sealed class RequestRewriter(RelayTarget target, Action<RelayRewrote> r
         rewrote(new RelayRewrote(set));
     }
 
-    private static bool TrySet(ReadOnlySpan<byte> line, string name, string value, IBufferWriter<byte> passed, List<HttpHeader> set)
+    private static string? ValueOf(ReadOnlySpan<byte> line, string name) =>
+        line.Length > name.Length && line[name.Length] == ':' && Ascii.EqualsIgnoreCase(line[..name.Length], name)
+            ? Encoding.Latin1.GetString(line[(name.Length + 1)..].Trim(" \t\r\n"u8))
+            : null;
+
+    private static void Set(ReadOnlySpan<byte> line, string name, string value, IBufferWriter<byte> passed, List<HttpHeader> set)
     {
-        if (line.Length <= name.Length || line[name.Length] != ':' || !Ascii.EqualsIgnoreCase(line[..name.Length], name)) return false;
         passed.Write(line[..(name.Length + 1)]);
         passed.Write(Encoding.Latin1.GetBytes($" {value}"));
         passed.Write(line is [.., (byte)'\r', (byte)'\n'] ? "\r\n"u8 : "\n"u8);
         set.Add(new HttpHeader(name, value));
-        return true;
     }
 }

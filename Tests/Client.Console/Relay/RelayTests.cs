@@ -184,7 +184,7 @@ public sealed class RelayTests : IDisposable
         await using var behind = new SslStream(server.GetStream());
         await behind.AuthenticateAsServerAsync(shown).WaitAsync(Patience);
         await greeting.WaitAsync(Patience);
-        await tls.WriteAsync("GET /secret HTTP/1.1\r\nHost: localhost:1\r\nOrigin: https://localhost:1\r\nAuthorization: Bearer abc\r\n\r\n"u8.ToArray());
+        await tls.WriteAsync(Encoding.ASCII.GetBytes($"GET /secret HTTP/1.1\r\nHost: localhost:1\r\nOrigin: https://localhost:{relay.End.Port}\r\nAuthorization: Bearer abc\r\n\r\n"));
         await tls.ShutdownAsync();
         client.Client.Shutdown(SocketShutdown.Send);
         var arrived = Encoding.ASCII.GetString(await ToEnd(behind));

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -100,6 +102,21 @@ public sealed class RelayedApplicationsTests(Browser browser)
         await page.Post("from another address");
         await page.Shows("from another address", 1);
         page.Complaints.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_page_of_somebody_else_gets_no_further_through_the_relay_than_without_it()
+    {
+        await using var server = new ChatServer();
+        await using var relay = await RunningRelay.Before(server.Address.ToString());
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{relay.End}") };
+        foreach (var (origin, status) in new[] { ("http://evil.example", HttpStatusCode.Forbidden), ($"http://{relay.End}", HttpStatusCode.OK) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/session") { Content = JsonContent.Create(new { name = "ada" }) };
+            request.Headers.Add("Origin", origin);
+            using var answer = await http.SendAsync(request, cancel);
+            answer.StatusCode.Should().Be(status, origin);
+        }
     }
 
     /// <summary>Without the server's answer to the client's goodbye: .NET's client does not wait for it, and whether it still gets as far as the relay is chance.</summary>

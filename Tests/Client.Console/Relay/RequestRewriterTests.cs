@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Text;
 using RealtimeHello.Client.Relay;
 using RealtimeHello.Layers.Relays;
@@ -15,7 +16,8 @@ public sealed class RequestRewriterTests
     [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: localhost:5090\r\n\r\n", "GET / HTTP/1.1\r\nHost: chat.example.org:81\r\n\r\n")]
     [InlineData("GET / HTTP/1.1\r\nhOST:localhost:5090  \r\nA: Host: x\r\nX-Host: y\r\n\r\n", "GET / HTTP/1.1\r\nhOST: chat.example.org:81\r\nA: Host: x\r\nX-Host: y\r\n\r\n")]
-    [InlineData("GET / HTTP/1.1\nHost: a\nOrigin: http://a\n\n", "GET / HTTP/1.1\nHost: chat.example.org:81\nOrigin: http://chat.example.org:81\n\n")]
+    [InlineData("GET / HTTP/1.1\nHost: a\nOrigin: http://localhost:5090\n\n", "GET / HTTP/1.1\nHost: chat.example.org:81\nOrigin: http://chat.example.org:81\n\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\norigin:HTTP://127.0.0.1:5090\t\r\n\r\n", "GET / HTTP/1.1\r\nHost: chat.example.org:81\r\norigin: http://chat.example.org:81\r\n\r\n")]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\n folded\r\nB: c\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n folded\r\nB: c\r\n\r\n")]
     [InlineData("GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.0\r\n\r\n")]
     [InlineData(
@@ -44,6 +46,36 @@ public sealed class RequestRewriterTests
         foreach (var b in bytes) single.Take([b], one);
         Encoding.Latin1.GetString(one.WrittenSpan).Should().Be(passed);
     }
+
+    [Theory]
+    [InlineData("http://evil.example")]
+    [InlineData("http://evil.example:5090")]
+    [InlineData("https://localhost:5090")]
+    [InlineData("http://localhost:3000")]
+    [InlineData("http://localhost")]
+    [InlineData("http://localhost:5090.evil.example")]
+    [InlineData("http://localhost:5090/")]
+    [InlineData("http://localhost:5090 http://evil.example")]
+    [InlineData("http://[::1]:5090")]
+    [InlineData("null")]
+    [InlineData("")]
+    public void Any_other_origin_is_the_targets_to_judge(string origin)
+    {
+        // Host is whatever the page's name is that was bound to the relay's address.
+        Passed(Rewriter(), $"GET / HTTP/1.1\r\nHost: evil.example:5090\r\nOrigin: {origin}\r\n\r\n")
+            .Should().Be($"GET / HTTP/1.1\r\nHost: chat.example.org:81\r\nOrigin: {origin}\r\n\r\n");
+        _said.Should().ContainSingle().Which.Summary.Should().Be("the target gets Host: chat.example.org:81");
+    }
+
+    [Theory]
+    [InlineData("localhost", false, "127.0.0.1", 5090, "http://localhost:5090", "http://127.0.0.1:5090")]
+    [InlineData("localhost", true, "::1", 443, "https://localhost", "https://[::1]")]
+    [InlineData("Box.Lan", false, "192.0.2.7", 80, "http://box.lan", "http://192.0.2.7")]
+    [InlineData("*", false, "::ffff:127.0.0.1", 5090, "http://localhost:5090", "http://127.0.0.1:5090", "http://{0}:5090")]
+    [InlineData("*", false, "fe80::1%2", 5090, "http://[fe80::1]:5090", "http://{0}:5090")]
+    public void Its_own_origins_are_those_of_the_names_that_it_is_known_by(string host, bool isSecure, string local, int port, params string[] own) =>
+        RelayOrigins.Of(new ListenAddress(host, 0, isSecure), new IPEndPoint(IPAddress.Parse(local), port))
+            .Should().BeEquivalentTo(own.Select(origin => origin.Replace("{0}", Dns.GetHostName(), StringComparison.Ordinal).ToLowerInvariant()));
 
     [Fact]
     public void Only_a_head_waits_and_goes_on_as_it_is_when_the_client_ends_within_it()
@@ -109,6 +141,6 @@ public sealed class RequestRewriterTests
     private RequestRewriter Rewriter()
     {
         RelayTarget.TryParse("http://chat.example.org:81", out var target, out _).Should().BeTrue();
-        return new RequestRewriter(target!, _said.Add);
+        return new RequestRewriter(target!, RelayOrigins.Of(new ListenAddress("localhost", 5090, IsSecure: false), new IPEndPoint(IPAddress.Loopback, 5090)), _said.Add);
     }
 }
