@@ -27,7 +27,7 @@ public static class CloseCauses
     /// <summary>The server is stopping, and said so.</summary>
     public const string ServerStopping = "server_stopping";
 
-    /// <summary>The server cut the connection.</summary>
+    /// <summary>The server cut the connection, or its hub aborted it.</summary>
     public const string ServerAborted = "server_aborted";
 
     /// <summary>The server closed the connection in good order.</summary>
@@ -39,7 +39,7 @@ public static class CloseCauses
     /// <summary>A hub message that could not be read.</summary>
     public const string BadMessage = "bad_message";
 
-    /// <summary>Bytes that break the WebSocket protocol.</summary>
+    /// <summary>Bytes that break the WebSocket protocol, whoever sent them.</summary>
     public const string ProtocolError = "protocol_error";
 
     /// <summary>The client did not read what was sent to it.</summary>

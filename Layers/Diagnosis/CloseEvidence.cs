@@ -34,6 +34,9 @@ public sealed class CloseEvidence(Perspective perspective)
 
     internal bool Upgraded { get; private set; }
 
+    /// <summary>A request for a WebSocket was answered with 101, for something else.</summary>
+    internal bool SwitchedElsewhere { get; private set; }
+
     internal bool HubAccepted { get; private set; }
 
     internal TlsAlert? Alert => trouble?.Alert;
@@ -43,6 +46,9 @@ public sealed class CloseEvidence(Perspective perspective)
     internal string? HandshakeError => trouble?.HandshakeError;
 
     internal CloseMessage? ServerClose => trouble?.ServerClose;
+
+    /// <summary>SignalR's Close message of the server came before the client's, if that one came at all.</summary>
+    internal bool ServerSaidGoodbyeFirst => trouble?.ServerSaidGoodbyeFirst ?? false;
 
     internal CloseMessage? ClientClose => trouble?.ClientClose;
 
@@ -57,6 +63,8 @@ public sealed class CloseEvidence(Perspective perspective)
     internal TcpReset? Abort => trouble?.Abort;
 
     internal DecodeFault? ClientFault => trouble?.ClientFault;
+
+    internal DecodeFault? ServerFault => trouble?.ServerFault;
 
     internal RelayFailed? RelayFailure => trouble?.RelayFailure;
 
@@ -79,10 +87,14 @@ public sealed class CloseEvidence(Perspective perspective)
                 AskedForWebSocket |= request.AsksForWebSocket;
                 break;
             case HttpUpgraded: Upgraded = true; break;
+            case HttpResponse { Status: 101 } when AskedForWebSocket: SwitchedElsewhere = true; break;
             case HttpRefused refused: Noted.Refusal = refused; break;
             case HandshakeResponse { Error: { } error }: Noted.HandshakeError = error; break;
             case CloseMessage close when fromClient: Noted.ClientClose = close; break;
-            case CloseMessage close: Noted.ServerClose ??= close; break;
+            case CloseMessage close:
+                Noted.ServerSaidGoodbyeFirst |= Noted.ClientClose is null;
+                Noted.ServerClose ??= close;
+                break;
             case WebSocketClose close when fromClient:
                 Noted.CloseFrameOfClient ??= close;
                 first ??= ClosingSign.CloseFrameOfClient;
@@ -95,6 +107,7 @@ public sealed class CloseEvidence(Perspective perspective)
             case HubFailed { Method: "OnConnectedAsync" } failure: Noted.ConnectFailure = failure; break;
             case HubDisconnected disconnected: Noted.Disconnected = disconnected; break;
             case DecodeFault { AtLayer: Layer.WebSocket } fault when fromClient: Noted.ClientFault ??= fault; break;
+            case DecodeFault { AtLayer: Layer.WebSocket or Layer.Http } fault when !fromClient: Noted.ServerFault ??= fault; break;
             case RelayFailed failure: Noted.RelayFailure = failure; break;
             case TcpReset { ByPeer: true }: first ??= ClosingSign.ResetByPeer; break;
             case TcpReset abort:
@@ -120,6 +133,8 @@ public sealed class CloseEvidence(Perspective perspective)
 
         public CloseMessage? ServerClose { get; set; }
 
+        public bool ServerSaidGoodbyeFirst { get; set; }
+
         public CloseMessage? ClientClose { get; set; }
 
         public WebSocketClose? CloseFrameOfClient { get; set; }
@@ -133,6 +148,8 @@ public sealed class CloseEvidence(Perspective perspective)
         public TcpReset? Abort { get; set; }
 
         public DecodeFault? ClientFault { get; set; }
+
+        public DecodeFault? ServerFault { get; set; }
 
         public RelayFailed? RelayFailure { get; set; }
     }

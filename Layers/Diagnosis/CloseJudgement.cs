@@ -12,7 +12,7 @@ internal static class CloseJudgement
         if (seen.TlsBegun && !seen.TlsDone && !seen.Requested) return TlsFailed(seen);
         if (!seen.AskedForWebSocket) return PlainHttp(seen, perspective);
         if (!seen.Upgraded) return Refused(seen, perspective);
-        return OfHub(seen) ?? OfWebSocket(seen) ?? OfTcp(seen, perspective);
+        return OfHub(seen, perspective) ?? OfWebSocket(seen) ?? OfTcp(seen, perspective);
     }
 
     private static CloseReport TlsFailed(CloseEvidence seen) => new(
@@ -43,13 +43,16 @@ internal static class CloseJudgement
                 $"The server refused the WebSocket with {refusal.Status} {PrintableText.OneLine(refusal.Reason, 60)}{Why(refusal.Status)}");
         }
 
-        var peerWasClient = perspective == Perspective.Server;
-        return seen.FirstSign switch
+        if (seen.SwitchedElsewhere)
+            return new CloseReport(ClosedBy.Server, Layer.Http, 101, CloseCauses.UpgradeRefused, "The server switched to another protocol than WebSocket (101).");
+        if (seen.FirstSign == ClosingSign.ResetByPeer)
+            return new CloseReport(ClosedBy.Network, Layer.Tcp, null, CloseCauses.NetworkReset, "The connection was reset before the request for a WebSocket was answered.");
+        return (EndedByPeer: seen.FirstSign == ClosingSign.EndOfPeer, perspective) switch
         {
-            ClosingSign.ResetByPeer => new CloseReport(
-                ClosedBy.Network, Layer.Tcp, null, CloseCauses.NetworkReset, "The connection was reset before the request for a WebSocket was answered."),
-            ClosingSign.EndOfPeer when peerWasClient => new CloseReport(
+            (true, Perspective.Server) => new CloseReport(
                 ClosedBy.Client, Layer.Tcp, null, CloseCauses.ClientVanished, "The client went away before its request for a WebSocket was answered."),
+            (false, Perspective.Client) => new CloseReport(
+                ClosedBy.Client, Layer.Tcp, null, CloseCauses.ClientClosed, "The client gave up before the answer to its request for a WebSocket was complete."),
             _ => new CloseReport(
                 ClosedBy.Server, Layer.Tcp, null, CloseCauses.ServerAborted, "The server ended the connection without an answer to the request for a WebSocket, as a port for TLS does with plain HTTP."),
         };
@@ -67,7 +70,7 @@ internal static class CloseJudgement
         _ => ".",
     };
 
-    private static CloseReport? OfHub(CloseEvidence seen)
+    private static CloseReport? OfHub(CloseEvidence seen, Perspective perspective)
     {
         if (seen.HandshakeError is { } refused)
         {
@@ -85,8 +88,11 @@ internal static class CloseJudgement
             return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.MessageTooLarge, $"The client sent a hub message that is larger than the server takes. SignalR says: {PrintableText.OneLine(error, 160)}");
         if (error.Contains("ClientTimeoutInterval", StringComparison.Ordinal))
             return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.KeepAliveTimeout, "The server heard nothing from the client for its client timeout, not even a keep-alive, and closed.");
-        if (seen.ServerClose is { Error: null, AllowReconnect: true } || (seen.ServerClose is not null && seen.ServerIsStopping))
+        // A server says goodbye also to a client that ended first, when it is not too late for that.
+        if ((seen.ServerClose is { Error: null, AllowReconnect: true } && !ClientEndedFirst(seen, perspective)) || (seen.ServerClose is not null && seen.ServerIsStopping))
             return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.ServerStopping, "The server is stopping; it said goodbye and allows to reconnect.");
+        if (seen.ServerClose is { Error: null } && seen.ServerSaidGoodbyeFirst && seen.FirstSign == ClosingSign.CloseFrameOfServer && error.Length == 0)
+            return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.ServerAborted, "The server said goodbye with SignalR's Close message, without an error, and does not allow to reconnect: the hub called Context.Abort().");
         if (seen.ClientClose is { Error: null } && error.Length == 0)
             return new CloseReport(ClosedBy.Client, Layer.SignalR, Code(seen), CloseCauses.ClientClosed, "The client said goodbye with SignalR's Close message.");
         // InvalidDataException is what SignalR's protocols throw for bytes that they can't read.
@@ -95,6 +101,9 @@ internal static class CloseJudgement
                 $"The server could not read a hub message and closed. SignalR says: {PrintableText.OneLine(error.Length > 0 ? error : seen.ServerClose!.Error!, 160)}")
             : null;
     }
+
+    private static bool ClientEndedFirst(CloseEvidence seen, Perspective perspective) =>
+        seen.FirstSign == ClosingSign.CloseFrameOfClient || (seen.FirstSign is ClosingSign.EndOfPeer or ClosingSign.ResetByPeer && perspective == Perspective.Server);
 
     private static CloseReport? OfWebSocket(CloseEvidence seen)
     {
@@ -128,6 +137,7 @@ internal static class CloseJudgement
                     ? new CloseReport(ClosedBy.Client, Layer.Tcp, null, CloseCauses.ClientVanished, "The client's side ended (FIN) without a Close frame: its process was killed, or something on the way gave up on it.")
                     : new CloseReport(ClosedBy.Server, Layer.Tcp, null, CloseCauses.ServerAborted, "The server's side ended (FIN) without a Close frame: its process was killed, or something on the way gave up on it.");
             default:
+                if (perspective == Perspective.Client) return CutByClient(seen);
                 if (seen.BacklogBytes > 0)
                     return new CloseReport(ClosedBy.Server, Layer.Tcp, null, CloseCauses.SlowReader, $"The client did not read: {seen.BacklogBytes} bytes waited for it when the server gave up.");
                 if (seen.ServerIsStopping)
@@ -135,6 +145,10 @@ internal static class CloseJudgement
                 return new CloseReport(ClosedBy.Server, Layer.Tcp, null, CloseCauses.ServerAborted, "The server cut the connection" + (seen.Abort?.Reason is { } reason ? $": {PrintableText.OneLine(reason, 160)}" : "."));
         }
     }
+
+    private static CloseReport CutByClient(CloseEvidence seen) => seen.ServerFault is { } fault
+        ? new CloseReport(ClosedBy.Client, fault.AtLayer, null, CloseCauses.ProtocolError, $"The server broke the WebSocket protocol, and the client cut the connection: {fault.Reason}")
+        : new CloseReport(ClosedBy.Client, Layer.Tcp, null, CloseCauses.ClientVanished, "The client cut the connection without a Close frame" + (seen.Abort?.Reason is { } reason ? $": {PrintableText.OneLine(reason, 160)}" : "."));
 
     private static string In(WebSocketClose close) => close.Code is { } code ? $" ({code}{(code == 1001 ? ", going away: as when a page is left, or a program stops" : "")})" : "";
 

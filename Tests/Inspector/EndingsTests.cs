@@ -48,7 +48,7 @@ public sealed class EndingsTests
         ["a hub that fails while connecting"] = new(
             "/hasty?fail=1", wire => wire.Begin(Json), ClosedBy.Server, Layer.Hub, 1000, CloseCauses.HubFailed, "InvalidOperationException: The database is on fire."),
         ["Context.Abort()"] = new(
-            "/hasty", wire => wire.Begin(Json, RecordedConversation.Frame("{\"type\":1,\"target\":\"AbortMe\",\"arguments\":[]}\u001e", masked: true)), ClosedBy.Server, Layer.WebSocket, 1000, CloseCauses.ServerClosed, "The server closed the WebSocket"),
+            "/hasty", wire => wire.Begin(Json, RecordedConversation.Frame("{\"type\":1,\"target\":\"AbortMe\",\"arguments\":[]}\u001e", masked: true)), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.ServerAborted, "the hub called Context.Abort()"),
         ["a hub message over the limit"] = new(
             "/hasty", wire => wire.Begin(Json, RecordedConversation.Frame($"{{\"type\":1,\"target\":\"{new string('x', 2000)}\",\"arguments\":[]}}\u001e", masked: true)), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.MessageTooLarge, "1024B"),
         ["broken JSON"] = new(

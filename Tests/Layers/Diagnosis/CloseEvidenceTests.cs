@@ -1,0 +1,98 @@
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Layers.Diagnosis;
+using RealtimeHello.Layers.Http;
+using RealtimeHello.Layers.SignalR;
+using RealtimeHello.Layers.Tcp;
+using RealtimeHello.Layers.WebSockets;
+
+namespace RealtimeHello.Tests.Layers.Diagnosis;
+
+/// <summary>What is made of evidence that depends on the side that it was seen from, or on its order. The endings of real servers are in EndingsTests.</summary>
+public sealed class CloseEvidenceTests
+{
+    private static readonly HttpRequest asking = new("GET", "/chat", "HTTP/1.1", [], AsksForWebSocket: true);
+    private static readonly HttpUpgraded upgraded = new([], null, null);
+    private static readonly WebSocketClose closeFrame = new(default, 1000, null);
+
+    [Theory]
+    [InlineData(Perspective.Client, false, ClosedBy.Client, CloseCauses.ClientClosed, "The client gave up before the answer to its request for a WebSocket was complete.")]
+    [InlineData(Perspective.Client, true, ClosedBy.Server, CloseCauses.ServerAborted, "The server ended the connection without an answer")]
+    [InlineData(Perspective.Server, false, ClosedBy.Server, CloseCauses.ServerAborted, "The server ended the connection without an answer")]
+    [InlineData(Perspective.Server, true, ClosedBy.Client, CloseCauses.ClientVanished, "The client went away before its request")]
+    public void Whoever_ended_an_unanswered_request_is_named(Perspective perspective, bool byPeer, ClosedBy by, string cause, string says)
+    {
+        var close = Judged(perspective, (asking, FromClient: true), (new TcpHalfClosed(byPeer), true));
+
+        (close.By, close.Layer, close.Cause).Should().Be((by, Layer.Tcp, cause));
+        close.Sentence.Should().StartWith(says);
+    }
+
+    [Fact]
+    public void A_client_that_gave_up_in_silence_is_named_too() =>
+        Judged(Perspective.Client, (asking, FromClient: true)).By.Should().Be(ClosedBy.Client);
+
+    [Fact]
+    public void A_switch_to_another_protocol_is_no_silence() =>
+        Judged(Perspective.Client, (asking, FromClient: true), (new HttpResponse(101, "Switching Protocols", "HTTP/1.1", []), false), (new TcpHalfClosed(ByPeer: false), true))
+            .Should().BeEquivalentTo(new { By = ClosedBy.Server, Layer = Layer.Http, Code = 101, Cause = CloseCauses.UpgradeRefused });
+
+    [Theory]
+    [InlineData(Perspective.Client, ClosedBy.Client, CloseCauses.ClientVanished)]
+    [InlineData(Perspective.Server, ClosedBy.Server, CloseCauses.ServerAborted)]
+    public void Whoever_cut_a_WebSocket_is_named(Perspective perspective, ClosedBy by, string cause)
+    {
+        var close = Judged(perspective, (asking, FromClient: true), (upgraded, false), (new TcpReset(ByPeer: false, "tired"), true));
+
+        (close.By, close.Layer, close.Cause).Should().Be((by, Layer.Tcp, cause));
+        close.Sentence.Should().EndWith("tired");
+    }
+
+    [Fact]
+    public void A_client_that_does_not_go_on_with_a_broken_server_is_named_with_the_rule()
+    {
+        var fault = new DecodeFault(Layer.Http, "RFC 6455 4.2.2", "Sec-WebSocket-Accept does not belong.");
+        var close = Judged(Perspective.Client, (asking, FromClient: true), (upgraded, false), (fault, false), (new TcpHalfClosed(ByPeer: false), true));
+
+        (close.By, close.Layer, close.Cause).Should().Be((ClosedBy.Client, Layer.Http, CloseCauses.ProtocolError));
+        close.Sentence.Should().EndWith(fault.Reason);
+    }
+
+    [Theory]
+    [InlineData(Perspective.Client)]
+    [InlineData(Perspective.Server)]
+    public void The_first_goodbye_of_SignalR_tells_who_ended_it(Perspective perspective)
+    {
+        var goodbye = new CloseMessage("json", null, AllowReconnect: false);
+
+        // The server's Close message, its Close frame, and a client that says the same.
+        var aborted = Judged(perspective, (asking, FromClient: true), (upgraded, false), (closeFrame, false), (goodbye, false), (goodbye, true));
+        (aborted.By, aborted.Layer, aborted.Code, aborted.Cause).Should().Be((ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.ServerAborted));
+        // The client's, which the server answers.
+        var closed = Judged(perspective, (asking, FromClient: true), (upgraded, false), (closeFrame, false), (goodbye, true), (goodbye, false));
+        (closed.By, closed.Layer, closed.Cause).Should().Be((ClosedBy.Client, Layer.SignalR, CloseCauses.ClientClosed));
+    }
+
+    [Theory]
+    [InlineData(Perspective.Client, false)]
+    [InlineData(Perspective.Client, true)]
+    [InlineData(Perspective.Server, false)]
+    [InlineData(Perspective.Server, true)]
+    public void A_Close_frame_of_the_client_counts_whatever_goodbye_of_SignalR_answers_it(Perspective perspective, bool allowReconnect)
+    {
+        var left = Judged(perspective, (asking, FromClient: true), (upgraded, false), (closeFrame, true), (new CloseMessage("json", null, allowReconnect), false));
+        (left.By, left.Layer, left.Cause).Should().Be((ClosedBy.Client, Layer.WebSocket, CloseCauses.ClientClosed));
+    }
+
+    [Fact]
+    public void A_killed_client_counts_though_the_server_says_goodbye_to_it() =>
+        Judged(Perspective.Server, (asking, FromClient: true), (upgraded, false), (new TcpHalfClosed(ByPeer: true), true), (new CloseMessage("json", null, AllowReconnect: true), false))
+            .Cause.Should().Be(CloseCauses.ClientVanished);
+
+    private static CloseReport Judged(Perspective perspective, params (LayerDetail Detail, bool FromClient)[] seen)
+    {
+        var evidence = new CloseEvidence(perspective);
+        foreach (var (detail, fromClient) in seen) evidence.Observe(detail, fromClient == (perspective == Perspective.Server) ? Direction.Received : Direction.Sent);
+        return evidence.Judge();
+    }
+}
