@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using RealtimeHello.Client.Accounts;
 using RealtimeHello.Layers;
@@ -9,8 +10,8 @@ internal static class HelloTrouble
 {
     public static string Describe(HelloTarget target, ClientWebSocket socket, Exception trouble)
     {
-        if (trouble is WebSocketException && socket.HttpStatusCode != 0) return Refusal(target, socket, (int)socket.HttpStatusCode);
-        if (trouble.ToString().Contains("Sec-WebSocket-", StringComparison.Ordinal))
+        if (trouble is WebSocketException && socket.HttpStatusCode is not (0 or HttpStatusCode.SwitchingProtocols)) return Refusal(target, socket, (int)socket.HttpStatusCode);
+        if (socket.HttpStatusCode == HttpStatusCode.SwitchingProtocols)
             return $"{target} answered 101, but not as RFC 6455 4.2.2 asks: {PrintableText.OneLine(Innermost(trouble).Message, 300)}";
         if (Innermost(trouble) is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } notHttp)
             return $"{target} answered something that is not HTTP ({PrintableText.OneLine(notHttp.Message, 200)}): is it the right port?";

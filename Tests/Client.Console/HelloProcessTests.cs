@@ -92,6 +92,35 @@ public sealed class HelloProcessTests(ChatServer server) : IClassFixture<ChatSer
     }
 
     [Fact]
+    public async Task A_server_that_never_answers_was_given_up_by_this_side()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+
+        var (exitCode, output, errors) = await Run("", $"ws://{silent.LocalEndpoint}/", "--wait", "0.5");
+
+        exitCode.Should().Be(1);
+        errors.Should().Contain("did not answer in time");
+        output.Should().Contain("closed            by client at tcp, client_closed: The client gave up before the answer to its request for a WebSocket was complete.");
+    }
+
+    [Theory]
+    [InlineData("Upgrade: websocket", "by client at http, protocol_error: The server broke the WebSocket protocol, and the client cut the connection: Sec-WebSocket-Accept does not belong")]
+    [InlineData("Upgrade: h2c", "by server at http, code 101, upgrade_refused: The server switched to another protocol than WebSocket (101).")]
+    public async Task A_101_that_is_wrong_is_told_with_what_is_wrong(string upgrade, string close)
+    {
+        using var wrong = new TcpListener(IPAddress.Loopback, 0);
+        wrong.Start();
+        _ = Answer(wrong, $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n{upgrade}\r\nSec-WebSocket-Accept: AAAA\r\n\r\n");
+
+        var (exitCode, output, errors) = await Run("", $"ws://{wrong.LocalEndpoint}/");
+
+        exitCode.Should().Be(1);
+        errors.Should().Contain("answered 101, but not as RFC 6455 4.2.2 asks: ").And.NotContain("instead of 101");
+        output.Should().Contain($"closed            {close}");
+    }
+
+    [Fact]
     public async Task A_server_that_answers_nothing_leaves_the_line_unanswered_and_a_rude_one_breaks_off()
     {
         await using var silent = await Start(async context =>
