@@ -12,10 +12,10 @@ namespace RealtimeHello.Recording.Exports;
 /// <remarks>http://www.softwareishard.com/blog/har-12-spec/, Chrome's front_end/models/har/Log.ts</remarks>
 public static class HarExport
 {
-    private const int EventsAtOnce = 256;
+    private const int FlushedAt = 64 * 1024;
 
-    /// <summary>Of a message more than this is cut off.</summary>
-    private const int LongestMessage = 4 * 1024 * 1024;
+    /// <summary>Of a message more characters or bytes than this are cut off: a small compressed one may inflate to a thousand times its size.</summary>
+    private const int LongestMessage = 1024 * 1024;
 
     /// <summary>The media type of such a file.</summary>
     public const string MediaType = "application/json";
@@ -26,7 +26,7 @@ public static class HarExport
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(connections);
-        limits = (limits ?? DecoderLimits.Default) with { ShownCharacters = LongestMessage, ShownBytes = LongestMessage };
+        limits = (limits ?? DecoderLimits.Default) with { ShownCharacters = LongestMessage, ShownBytes = LongestMessage, ShownArguments = 0 };
         var buffer = new ArrayBufferWriter<byte>();
         await using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true });
         writer.WriteStartObject();
@@ -48,11 +48,13 @@ public static class HarExport
             do
             {
                 events.Clear();
-                more = reader.Read(events, EventsAtOnce);
-                foreach (var happened in events) entries.Take(happened);
-                await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
-                await stream.WriteAsync(buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
-                buffer.ResetWrittenCount();
+                // A chunk at a time, since its messages may be large.
+                more = reader.Read(events, atMost: 1);
+                foreach (var happened in events)
+                {
+                    entries.Take(happened);
+                    if (writer.BytesPending + buffer.WrittenCount >= FlushedAt) await Flush().ConfigureAwait(false);
+                }
             }
             while (more);
             entries.Complete();
@@ -61,7 +63,13 @@ public static class HarExport
         writer.WriteEndArray();
         writer.WriteEndObject();
         writer.WriteEndObject();
-        await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
-        await stream.WriteAsync(buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        await Flush().ConfigureAwait(false);
+
+        async Task Flush()
+        {
+            await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await stream.WriteAsync(buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
+            buffer.ResetWrittenCount();
+        }
     }
 }

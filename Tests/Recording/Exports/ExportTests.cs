@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -83,6 +84,25 @@ public sealed class ExportTests
     }
 
     [Fact]
+    public async Task A_har_file_of_messages_that_inflate_is_written_as_it_goes()
+    {
+        const int count = 100;
+        const int length = 200_000;
+        var conversation = new RecordedConversation().Upgrade(extensions: "permessage-deflate; client_no_context_takeover");
+        using var deflated = new MemoryStream();
+        using (var deflate = new DeflateStream(deflated, CompressionLevel.Optimal, leaveOpen: true)) deflate.Write(Encoding.ASCII.GetBytes(new string('a', length)));
+        // RFC 7692 7.2.3.4: a block with BFINAL, and an empty one behind it.
+        byte[] payload = [.. deflated.ToArray(), 0x00];
+        for (var i = 0; i < count; i++) conversation.Received([0xC1, 0xFE, (byte)(payload.Length >> 8), (byte)payload.Length, 0, 0, 0, 0, .. payload]);
+        using var stream = new LongestWrite();
+
+        await HarExport.Write(stream, [conversation.Recorder.Record], null, TestContext.Current.CancellationToken);
+
+        stream.Written.Should().BeGreaterThan(count * length);
+        stream.Longest.Should().BeLessThan(2 * length, "no more than a message is held");
+    }
+
+    [Fact]
     public async Task Ndjson_is_the_events_one_a_line()
     {
         var conversation = new RecordedConversation().Upgrade().Handshake();
@@ -129,5 +149,19 @@ public sealed class ExportTests
         for (var i = 0; i < words.Length; i += 2) sum += BinaryPrimitives.ReadUInt16BigEndian(words[i..]);
         while (sum > 0xFFFF) sum = (sum & 0xFFFF) + (sum >> 16);
         return sum;
+    }
+
+    private sealed class LongestWrite : MemoryStream
+    {
+        public long Written { get; private set; }
+
+        public int Longest { get; private set; }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Written += buffer.Length;
+            Longest = Math.Max(Longest, buffer.Length);
+            return ValueTask.CompletedTask;
+        }
     }
 }
