@@ -10,12 +10,16 @@ internal static class DoctorCommand
     private const string Details = """
         Probes, in this order, and stops at the first that fails:
           name, tcp, tls, http     addresses, the kernel's round trip, certificate, what answers and which proxy is on the way
-          protocol                 without --hub: what is spoken here, or where SignalR, Socket.IO or Phoenix are
+          protocol                 without --hub: what is spoken here, or where SignalR, Socket.IO or Phoenix are; without a path, what is at usual ones
           negotiate                of SignalR: what is offered, and whether ten connections reach the server that they negotiated with
           upgrade, origin          both heads; whether a foreign page may connect
           webSocket, signalR       ping; at an echo also fragments and messages of 16 and 64 KB; SignalR's handshake
           messagePack, keepAlive   of SignalR: the other hub protocol, and after how much silence the server pings
           idle                     with --idle: who ends an idle connection, when, and how (Close frame, FIN, RST)
+
+        A server that asks who connects (401) wants --token: its own kind of bearer token. RealtimeHello's chat gives one to a guest as accessToken:
+          curl -d '{"name":"ada"}' -H 'Content-Type: application/json' http://localhost:5080/session
+        and the command chat keeps one for each server and name in ~/.config/realtimehello/tokens (on macOS and Windows in the application data).
 
         Exit codes:
           0  healthy

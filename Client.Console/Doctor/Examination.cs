@@ -28,6 +28,7 @@ internal sealed class Examination(DoctorSettings asked, DoctorProgress progress)
     private WebSocketKind? _kind;
     private DoctorHeads? _heads;
     private ProxyKind _proxy;
+    private IReadOnlyList<string> _elsewhere = [];
 
     private bool IsHub => _settings.IsHub || _kind == WebSocketKind.SignalR;
 
@@ -83,8 +84,13 @@ internal sealed class Examination(DoctorSettings asked, DoctorProgress progress)
     }
 
     /// <summary>A proxy that was recognised once is on the way of every probe.</summary>
-    private ConnectDiagnosis Explain(ProbeEvidence evidence) => ConnectCauses.Find(
-        evidence with { Proxy = evidence.Proxy == ProxyKind.Unknown ? _proxy : evidence.Proxy, IsSecure = _settings.Target.Uri.Scheme == "wss" });
+    private ConnectDiagnosis Explain(ProbeEvidence evidence) => ConnectCauses.Find(evidence with
+    {
+        Proxy = evidence.Proxy == ProxyKind.Unknown ? _proxy : evidence.Proxy,
+        IsSecure = _settings.Target.Uri.Scheme == "wss",
+        IsExpectedHere = _settings.IsHub || _kind is not null,
+        Elsewhere = _elsewhere,
+    });
 
     private async Task<string[]> ResolveName(CancellationToken cancellationToken)
     {
@@ -209,10 +215,12 @@ internal sealed class Examination(DoctorSettings asked, DoctorProgress progress)
 
     private async Task<string[]> LookAround(CancellationToken cancellationToken)
     {
-        var (target, kind, seen) = await new Whereabouts(_settings, Open).Find(cancellationToken);
+        var whereabouts = new Whereabouts(_settings, Open);
+        var (target, kind, seen) = await whereabouts.Find(cancellationToken);
         if (seen is null) throw new ProbeFailure(new ProbeEvidence { Sign = ProbeSign.Silent }, "no answer to a request for a WebSocket either");
         _settings = _settings with { Target = target };
         _kind = kind;
+        _elsewhere = whereabouts.Elsewhere;
         return [seen];
     }
 

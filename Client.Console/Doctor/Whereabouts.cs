@@ -8,12 +8,18 @@ namespace RealtimeHello.Client.Doctor;
 /// <param name="open">Opens a connection to a target, not yet used.</param>
 internal sealed class Whereabouts(DoctorSettings settings, Func<DoctorSettings, CancellationToken, Task<DoctorLink>> open)
 {
+    /// <summary>Where guides and templates map a hub or a WebSocket; this project's own among them.</summary>
+    private static readonly string[] UsualPaths = ["/chat", "/hello", "/hub", "/chathub", "/hubs/chat", "/ws", "/websocket", "/socket"];
+
     private static readonly string[] PhoenixPaths = ["/socket/websocket?vsn=2.0.0", "/live/websocket?vsn=2.0.0"];
 
     /// <summary>How long a guess may take: a server that has nothing there may not answer at all.</summary>
     private static readonly TimeSpan Guessing = TimeSpan.FromSeconds(1.5);
 
     private bool _answered;
+
+    /// <summary>What answered at other paths, where the address has none: as the user would write it.</summary>
+    public IReadOnlyList<string> Elsewhere { get; private set; } = [];
 
     /// <summary>The target to go on with, and what was seen; null: nothing at all answered in time.</summary>
     public async Task<(HelloTarget Target, WebSocketKind? Kind, string? Seen)> Find(CancellationToken cancellationToken)
@@ -37,14 +43,31 @@ internal sealed class Whereabouts(DoctorSettings settings, Func<DoctorSettings, 
         if (answer is { Status: 101 }) return (settings.Target, null, "a WebSocket opens at this address");
         // Whoever is refused here, or finds nobody behind a proxy, fares no better at other paths.
         if (answer is not (null or { Status: (>= 200 and < 300) or 400 or 404 or 405 or 426 })) return (settings.Target, null, "no WebSocket opens at this address");
-        if (await Negotiates(cancellationToken) is { } negotiates) return (settings.Target, WebSocketKind.SignalR, negotiates);
+        if (await Negotiates(settings.Target, cancellationToken) is { } negotiates) return (settings.Target, WebSocketKind.SignalR, negotiates);
         if (await AsEngineIo("/socket.io/", cancellationToken) is { } engineIo) return engineIo;
         foreach (var phoenix in PhoenixPaths)
         {
             if (At(phoenix) is { } target && await Upgrades(target, cancellationToken)) return (target, WebSocketKind.Phoenix, $"a WebSocket opens at {phoenix}, where Phoenix has its own: examined there");
         }
 
-        return Nothing;
+        return path == "/" ? await WithoutPath(cancellationToken) : Nothing;
+    }
+
+    /// <summary>The usual paths are only named, since which of them is meant is the user's to say. They are asked at once: most servers answer in no time.</summary>
+    private async Task<(HelloTarget Target, WebSocketKind? Kind, string Seen)> WithoutPath(CancellationToken cancellationToken)
+    {
+        var found = await Task.WhenAll(UsualPaths.Select(path => WhatIs(path, cancellationToken)));
+        Elsewhere = [.. found.OfType<(string Path, string What, string Written)>().Select(one => one.Written)];
+        return (settings.Target, null, Elsewhere.Count == 0
+            ? $"no WebSocket at /, nor SignalR, Socket.IO or Phoenix at their usual paths, nor anything at {string.Join(", ", UsualPaths)}"
+            : $"no WebSocket at /, but {string.Join(", ", found.OfType<(string Path, string What, string Written)>().Select(one => $"{one.What} at {one.Path}"))}");
+    }
+
+    private async Task<(string Path, string What, string Written)?> WhatIs(string path, CancellationToken cancellationToken)
+    {
+        if (At(path) is not { } target) return null;
+        if (await Negotiates(target, cancellationToken) is not null) return (path, "a SignalR hub", $"--hub {path}");
+        return await Upgrades(target, cancellationToken) ? (path, "a WebSocket", $"{target}") : null;
     }
 
     private (HelloTarget Target, WebSocketKind? Kind, string Seen) Nothing =>
@@ -58,13 +81,13 @@ internal sealed class Whereabouts(DoctorSettings settings, Func<DoctorSettings, 
         return (target, WebSocketKind.EngineIo, $"Socket.IO (Engine.IO 4) answers at {folder}, {session}: examined there");
     }
 
-    private async Task<string?> Negotiates(CancellationToken cancellationToken)
+    private async Task<string?> Negotiates(HelloTarget target, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Guessing);
         try
         {
-            await using var link = await open(settings, patience.Token);
+            await using var link = await open(settings with { Target = target }, patience.Token);
             var answer = await link.Negotiate(patience.Token);
             _answered = true;
             return answer.Status == 200 && answer.Body.Contains("\"availableTransports\"", StringComparison.Ordinal) ? "SignalR negotiates here"

@@ -7,6 +7,6 @@ namespace RealtimeHello.Layers.Diagnosis;
 /// <param name="Fix">What to change.</param>
 public sealed record ConnectDiagnosis(string Cause, string Certainty, string Sentence, string Fix)
 {
-    /// <summary>The lines of the proxy's configuration that do it; where no proxy was recognised, each one's under its name. None where it is not for a proxy to mend.</summary>
+    /// <summary>The lines of the proxy's configuration that do it; where no proxy was recognised and there is likely one, each one's under its name. None where it is not for a proxy to mend.</summary>
     public IReadOnlyList<string> Lines { get; init; } = [];
 }

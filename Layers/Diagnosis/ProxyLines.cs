@@ -91,13 +91,16 @@ public static class ProxyLines
         ["going_away"] = "connections_dropped",
     };
 
+    /// <summary>Causes that are the proxy's only where there is one; a server alone has them as often.</summary>
+    private static readonly HashSet<string> OfRecognised = ["wrong_path"];
+
     /// <summary>The lines for a cause; none where the mistake is not the proxy's.</summary>
     /// <param name="cause">As in <see cref="ConnectDiagnosis.Cause"/>.</param>
-    /// <param name="proxy">Unknown: the lines of each.</param>
+    /// <param name="proxy">Unknown: the lines of each, if the cause makes a proxy likely.</param>
     public static IReadOnlyList<string> Of(string cause, ProxyKind proxy)
     {
         ArgumentNullException.ThrowIfNull(cause);
-        if (!Known.TryGetValue(Same.GetValueOrDefault(cause, cause), out var lines)) return [];
+        if (!Known.TryGetValue(Same.GetValueOrDefault(cause, cause), out var lines) || (proxy == ProxyKind.Unknown && OfRecognised.Contains(cause))) return [];
         return proxy != ProxyKind.Unknown ? lines[proxy] : [.. lines.SelectMany(one => (string[])[$"{Names[one.Key]}:", .. one.Value.Select(line => "    " + line)])];
     }
 

@@ -27,7 +27,7 @@ public sealed class DoctorTests(ChatServer server) : IClassFixture<ChatServer>
         var (exitCode, output, _) = await Examine($"{server.Address}", "--hub", "/chat");
 
         exitCode.Should().Be(1);
-        output.Should().Contain("not_signed_in").And.Contain("--token");
+        output.Should().Contain("not_signed_in").And.Contain("--token").And.Contain("POST /session");
     }
 
     [Fact]
@@ -50,7 +50,17 @@ public sealed class DoctorTests(ChatServer server) : IClassFixture<ChatServer>
         var (exitCode, output, _) = await Examine($"{server.Address}nothing-here");
 
         exitCode.Should().Be(1);
-        output.Should().Contain("wrong_path");
+        output.Should().Contain("wrong_path").And.NotContain("nginx", "no proxy was seen");
+    }
+
+    [Fact]
+    public async Task An_address_without_a_path_is_named_with_the_paths_that_answer()
+    {
+        var (exitCode, output, errors) = await Examine($"{server.Address}");
+
+        exitCode.Should().Be(1, errors);
+        output.Should().Contain("no WebSocket at /, but a SignalR hub at /chat, a WebSocket at /hello\n").And.Contain(", no_path)")
+            .And.Contain($"ask there: --hub /chat, or ws://{server.Address.Authority}/hello.").And.NotContain("nginx");
     }
 
     [Fact]
@@ -91,7 +101,9 @@ public sealed class DoctorTests(ChatServer server) : IClassFixture<ChatServer>
     [InlineData("HTTP/1.1 301 Moved\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", "redirect")]
     [InlineData("HTTP/1.1 307 Moved\r\nLocation: https://h/\r\nContent-Length: 0\r\n\r\n", "https_redirect")]
     [InlineData("HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\nContent-Length: 0\r\n\r\n", "backend_down")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi", "page_swallowed_path")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi", "no_path")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nServer: nginx\r\nContent-Length: 2\r\n\r\nhi", "page_swallowed_path")]
+    [InlineData("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "no_path")]
     [InlineData("HTTP/1.1 400 Bad Request\r\nContent-Length: 22\r\n\r\nConnection ID required", "upgrade_stripped")]
     [InlineData("HTTP/1.1 404 Not Found\r\nContent-Length: 26\r\n\r\nNo Connection with that ID", "no_sticky_session")]
     [InlineData("HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: wrong\r\n\r\n", "wrong_accept")]
