@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -7,7 +8,7 @@ using RealtimeHello.Layers;
 namespace RealtimeHello.Client.Accounts;
 
 /// <summary>Signs in at <c>POST /session</c>; a kept token says that the name is ours already.</summary>
-internal sealed class GuestSignIn(HttpMessageHandler handler, ServerAddress server, TokenStore tokens) : IDisposable
+internal sealed class GuestSignIn(HttpMessageHandler handler, ServerAddress server, TokenStore tokens, TimeProvider clock) : IDisposable
 {
     private readonly HttpClient _http = new(handler, disposeHandler: false)
     {
@@ -64,17 +65,26 @@ internal sealed class GuestSignIn(HttpMessageHandler handler, ServerAddress serv
         return new ServerTrouble(sentence, isLasting: status is < 500 and not (408 or 425 or 429)) { Status = status };
     }
 
-    private static async Task<string?> ReadSentence(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<string?> ReadSentence(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
         {
             var problem = await response.Content.ReadFromJsonAsync(AccountsJson.Default.Problem, cancellationToken);
+            if (Held(problem) is { } held) return held;
             return (problem?.Detail ?? problem?.Title) is { Length: > 0 } text ? Clean(text) : null;
         }
         catch (Exception notProblem) when (notProblem is JsonException or InvalidOperationException or NotSupportedException)
         {
             return null;
         }
+    }
+
+    /// <summary>The server's sentence has the time as UTC; people have another on their wall.</summary>
+    private string? Held(Problem? problem)
+    {
+        if (!DateTimeOffset.TryParse(problem?.HeldUntil, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var until)) return null;
+        var (local, now) = (TimeZoneInfo.ConvertTime(until, clock.LocalTimeZone), clock.GetLocalNow());
+        return string.Create(CultureInfo.InvariantCulture, $"Somebody else holds this name until {local:HH:mm}{(local.Date == now.Date ? "" : $" of {local:yyyy-MM-dd}")}. Choose another one.");
     }
 
     private static string Clean(string text) => PrintableText.OneLine(text, 500);

@@ -24,7 +24,10 @@ internal sealed record SignedIn(string User, string Name, string AccessToken, Da
 internal sealed record SignInRequest(string Name);
 
 /// <summary>The part of an RFC 9457 problem that people read.</summary>
-internal sealed record Problem(string? Title, string? Detail);
+/// <param name="Title">Its kind.</param>
+/// <param name="Detail">This one, in a sentence.</param>
+/// <param name="HeldUntil">When somebody else's name comes free, UTC, where that is known and the problem.</param>
+internal sealed record Problem(string? Title, string? Detail, string? HeldUntil = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(KeptToken))]

@@ -37,7 +37,7 @@ internal sealed class ChatProgram : IDisposable
         _output = new PlainOutput(Terminals.OpenText(Console.OpenStandardOutput()), Terminals.OpenText(Console.OpenStandardError()), settings.Verbose);
         _handler = MakeHandler(settings.Server);
         _tokens = new TokenStore(ClientFolder.Path, _clock, _output.Note);
-        _signIn = new GuestSignIn(_handler, settings.Server, _tokens);
+        _signIn = new GuestSignIn(_handler, settings.Server, _tokens, _clock);
         // Only the hub's connections are shown: they have a handler of their own.
         _hubHandler = settings.Layers is null ? _handler : MakeHandler(settings.Server);
         _showLayer = _bare.Write;

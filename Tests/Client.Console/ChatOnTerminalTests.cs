@@ -135,6 +135,32 @@ public sealed class ChatOnTerminalTests : IAsyncDisposable
         await screen.Shows("left with 0");
     }
 
+    [Fact]
+    public async Task The_name_that_is_suggested_is_taken_by_Enter_and_replaced_by_typing()
+    {
+        TerminalScreen.Demand();
+        _server = await ChatServerProcess.Start(_data.Path);
+        var command = $"dotnet exec '{Repository.ConsoleProgram}' chat --server {_server.Address}";
+        await using (var first = await TerminalScreen.Start(80, 20, command, ("REALTIMEHELLO_HOME", _home.Path)))
+        {
+            var rows = await first.Shows("Your name");
+            rows[^1].Should().Be($"Your name (Enter: {Environment.UserName}) ›");
+            await Enter(first, "tom");
+            await first.Shows("─ connected ─");
+            await Enter(first, "/who");
+            await first.Shows("1 here: tom (you)");
+            await Enter(first, "/quit");
+            await first.Shows("left with 0");
+        }
+
+        await using var second = await TerminalScreen.Start(80, 20, command, ("REALTIMEHELLO_HOME", _home.Path));
+        await second.Shows("Your name (Enter: tom) ›");
+        await second.Press("Enter");
+        await second.Shows("─ connected ─");
+        await Enter(second, "/who");
+        await second.Shows("1 here: tom (you)");
+    }
+
     [Theory]
     [InlineData("TERM", "dumb")]
     [InlineData("TERM", "")]

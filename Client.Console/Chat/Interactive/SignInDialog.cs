@@ -7,10 +7,13 @@ namespace RealtimeHello.Client.Chat.Interactive;
 /// <summary>Signs in with a person at the terminal: asks for the name where none was given, and again when it is refused.</summary>
 internal sealed class SignInDialog(ITerminal terminal, LineScreen lines, GuestSignIn signIn, ServerAddress server)
 {
+    /// <summary>Cells; a name has at most as many characters.</summary>
+    private const int LongestSuggestion = 24;
+
     private static readonly Style Faint = new(decoration: Decoration.Dim);
 
     /// <param name="name">Null: ask.</param>
-    /// <param name="suggestion">What stands in the input line at first.</param>
+    /// <param name="suggestion">Taken by Enter alone; typing is in its place. Tab takes it to be edited.</param>
     /// <param name="leave">The user gives up.</param>
     /// <exception cref="ServerTrouble">Not reachable; or the given name was refused.</exception>
     public async Task<SignedIn> Run(string? name, string suggestion, CancellationToken leave)
@@ -49,18 +52,18 @@ internal sealed class SignInDialog(ITerminal terminal, LineScreen lines, GuestSi
 
     private async Task<string> Ask(string suggestion, CancellationToken leave)
     {
-        const string prompt = "Your name › ";
+        var prompt = suggestion.Length == 0 ? "Your name › " : $"Your name (Enter: {Cells.Truncate(Cells.Safe(suggestion), LongestSuggestion)}) › ";
         var editor = new LineEditor();
-        editor.Set(suggestion);
         while (true)
         {
-            var input = InputLayout.Of(prompt.Length, editor.Text, editor.Cursor, lines.Width, 1);
+            var input = InputLayout.Of(Cells.Width(prompt), editor.Text, editor.Cursor, lines.Width, 1);
             lines.Draw(new LiveRegion([new Row(new Span(prompt, Faint), new Span(input.Rows[0]))], 0, input.CursorColumn));
             var key = await terminal.Keys.ReadAsync(leave);
             switch (key.Code)
             {
-                case KeyCode.Enter: return editor.Text.Trim();
+                case KeyCode.Enter: return (editor.Text.Length == 0 ? suggestion : editor.Text).Trim();
                 case KeyCode.Text or KeyCode.Paste: editor.Insert(key.Text.ReplaceLineEndings("")); break;
+                case KeyCode.Tab when editor.Text.Length == 0: editor.Set(suggestion); break;
                 case KeyCode.NewLine or KeyCode.Tab: break;
                 case KeyCode.EndOfInput when editor.Text.Length == 0: throw new OperationCanceledException("The user left.");
                 default: editor.Apply(key.Code); break;
