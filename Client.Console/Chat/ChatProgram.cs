@@ -30,6 +30,7 @@ internal sealed class ChatProgram : IDisposable
     private readonly RowWriter _bare = new(Terminals.OpenText(Console.OpenStandardError()), Terminals.ColorsOf(Console.IsErrorRedirected));
     private readonly ConcurrentQueue<Row> _late = [];
     private volatile Action<Row> _showLayer;
+    private bool _layersEnded;
 
     private ChatProgram(ChatSettings settings)
     {
@@ -70,14 +71,22 @@ internal sealed class ChatProgram : IDisposable
 
     public void Dispose()
     {
-        // Its connection closes before what is left of it is told, where the terminal was given back.
-        _hubHandler.Dispose();
-        // Whoever tells has ended before the rows that came too late for the screen are printed: none comes behind.
-        _trace?.Dispose();
-        while (_late.TryDequeue(out var row)) _bare.Write(row);
+        EndLayers(_bare.Write);
         _signIn.Dispose();
         _handler.Dispose();
         _leave.Dispose();
+    }
+
+    /// <param name="show">Shows a row that came too late for the screen.</param>
+    private void EndLayers(Action<Row> show)
+    {
+        if (_layersEnded) return;
+        _layersEnded = true;
+        // Its connection closes before what is left of it is told.
+        _hubHandler.Dispose();
+        // Whoever tells has ended before the rows that came too late for the screen are printed: none comes behind.
+        _trace?.Dispose();
+        while (_late.TryDequeue(out var row)) show(row);
     }
 
     private async Task<int> ChatInPipe()
@@ -117,7 +126,22 @@ internal sealed class ChatProgram : IDisposable
         var lines = new LineScreen(terminal, Terminals.Colors);
         var suggestion = _tokens.FindSingleName(_settings.Server) ?? Environment.UserName;
         var signedIn = await new SignInDialog(terminal, lines, _signIn, _settings.Server).Run(_settings.Name, suggestion, _leave.Token);
+        try
+        {
+            await Chat(terminal, lines, signedIn);
+        }
+        finally
+        {
+            // While the terminal is ours still, so that they are broken at words, and what follows begins a line of its own.
+            EndLayers(row => lines.Print(LayerLayout.Of(row)));
+            lines.Leave();
+        }
 
+        return 0;
+    }
+
+    private async Task Chat(ITerminal terminal, LineScreen lines, SignedIn signedIn)
+    {
         var loop = new UiLoop();
         var relay = new ObserverRelay(loop.Post);
         _showLayer = row =>
@@ -126,7 +150,6 @@ internal sealed class ChatProgram : IDisposable
         };
         using var session = MakeSession(signedIn.Name, signedIn, relay, OnTerminal);
         await new InteractiveChat(terminal, lines, loop, session, relay, Conversing(signedIn), _leave, _clock).Run(_settings.Room);
-        return 0;
     }
 
     private ChatSessionOptions OnTerminal => new() { FirstPatience = _settings.Wait ?? TimeSpan.Zero };

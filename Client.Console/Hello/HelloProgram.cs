@@ -53,10 +53,10 @@ internal static class HelloProgram
     private static async Task<bool> OnTerminal(HelloSettings settings, LeaveRequest leave)
     {
         var late = new List<Row>();
+        using var terminal = Terminals.Open(leave.Make);
+        var lines = new LineScreen(terminal, Terminals.Colors);
         try
         {
-            using var terminal = Terminals.Open(leave.Make);
-            var lines = new LineScreen(terminal, Terminals.Colors);
             var loop = new UiLoop();
             var screen = new HelloScreen(settings, terminal, lines, loop, leave);
             using var trace = new LayerTrace(settings.Layers, new LayerFormat(TimeZoneInfo.Local, names: false), Show, TimeProvider.System)
@@ -73,9 +73,10 @@ internal static class HelloProgram
         }
         finally
         {
-            // What was told when the screen was gone already, such as the connection's end.
-            var output = new RowWriter(Terminals.OpenText(Console.OpenStandardOutput()), Terminals.Colors);
-            foreach (var row in late) output.Write(row);
+            // What was told when nobody drew any more, such as the connection's end: while the terminal is ours still, so that it is broken at words,
+            // and what follows begins a line of its own.
+            foreach (var row in late) lines.Print(LayerLayout.Of(row));
+            lines.Leave();
         }
     }
 
