@@ -1,36 +1,49 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using PacketDotNet;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Recording;
 using RealtimeHello.Recording.Journals;
-using RealtimeHello.Recording.Masking;
 using RealtimeHello.Recording.Taps;
 
 namespace RealtimeHello.Client.Show.Packets;
 
 /// <summary>
 /// One TCP connection out of its packets (RFC 9293): each direction's bytes in order and once, handed to a recorder as a server's tap would. Of packets
-/// that run ahead, a bounded number waits; where one is missing for good, that direction ends with a gap.
+/// that run ahead, a bounded number waits; where one is missing for good, that direction ends with a gap. There is no recorder before there are bytes
+/// or an end, since of most packets of a scan nothing more comes.
 /// </summary>
 internal sealed class TcpFlow
 {
     private readonly IPEndPoint client;
-    private readonly ConnectionRecorder recorder;
-    private readonly IByteTap tap;
+    private readonly Func<TcpFlow, bool, ConnectionRecorder?> open;
+    private readonly bool beginsWithin;
     private readonly Lane received = new(Direction.Received);
     private readonly Lane sent = new(Direction.Sent);
+    private ConnectionRecorder? recorder;
+    private IByteTap? tap;
     private bool isClosed;
 
-    public TcpFlow(Journal journal, string id, IPEndPoint client, IPEndPoint server, bool beginsWithin)
-    {
-        this.client = client;
-        recorder = journal.Open(id, Perspective.Server, client.ToString(), server.ToString(), new SecretNames());
-        tap = RecorderTap.OfSocket(recorder);
-        if (beginsWithin) Notes.Add($"{id}: the file begins within this connection; what was before is not there.");
-    }
+    /// <param name="client">Who opened it.</param>
+    /// <param name="server">Who took it.</param>
+    /// <param name="at">When its first packet was recorded.</param>
+    /// <param name="beginsWithin">That packet is not its first.</param>
+    /// <param name="open">Opens its record when there is something to record; told whether bytes are. Null: it is left out.</param>
+    public TcpFlow(IPEndPoint client, IPEndPoint server, DateTimeOffset at, bool beginsWithin, Func<TcpFlow, bool, ConnectionRecorder?> open) =>
+        (this.client, Server, BeganAt, this.beginsWithin, this.open) = (client, server, at, beginsWithin, open);
 
-    public ConnectionRecord Record => recorder.Record;
+    public IPEndPoint Client => client;
+
+    public IPEndPoint Server { get; }
+
+    public DateTimeOffset BeganAt { get; }
+
+    /// <summary>Null until there are bytes or an end, and when it is left out.</summary>
+    public ConnectionRecord? Record { get; private set; }
+
+    /// <summary>Bytes that wait for others.</summary>
+    public int WaitingBytes => received.WaitingBytes + sent.WaitingBytes;
 
     /// <summary>What is to be known of how its packets came.</summary>
     public List<string> Notes { get; } = [];
@@ -50,6 +63,7 @@ internal sealed class TcpFlow
         var lane = source.Equals(client) ? received : sent;
         if (packet.Reset)
         {
+            if (!Begin(WaitingBytes > 0)) return;
             tap.Ended(lane.Direction, StreamEnding.Reset, "a packet with RST");
             Close();
             return;
@@ -65,32 +79,60 @@ internal sealed class TcpFlow
     /// <summary>No packet follows: what waited for a missing one waits in vain.</summary>
     public void EndOfFile()
     {
+        if (!isClosed) Begin(WaitingBytes > 0);
+        if (Record is null) return;
         foreach (var lane in (Lane[])[received, sent])
         {
-            if (lane.Waiting > 0) GiveUp(lane);
-            if (lane.Repeated > 0) Notes.Add($"{Record.Id}: {lane.Repeated} packets {lane.Sender} came again (retransmission), and count once.");
-            if (lane.Overtaken > 0) Notes.Add($"{Record.Id}: {lane.Overtaken} packets {lane.Sender} came before those under them, and were put in order.");
+            if (lane.Waiting > 0 && !isClosed) GiveUp(lane);
+            if (lane.Repeated > 0) Notes.Add($"{Record!.Id}: {lane.Repeated} packets {lane.Sender} came again (retransmission), and count once.");
+            if (lane.Overtaken > 0) Notes.Add($"{Record!.Id}: {lane.Overtaken} packets {lane.Sender} came before those under them, and were put in order.");
         }
+    }
+
+    [MemberNotNullWhen(true, nameof(recorder), nameof(tap))]
+    private bool Begin(bool hasBytes)
+    {
+        if (recorder is not null && tap is not null) return true;
+        recorder = open(this, hasBytes);
+        if (recorder is null)
+        {
+            isClosed = true;
+            tap = null;
+            return false;
+        }
+
+        tap = RecorderTap.OfSocket(recorder);
+        Record = recorder.Record;
+        if (beginsWithin) Notes.Add($"{Record.Id}: the file begins within this connection; what was before is not there.");
+        return true;
     }
 
     private void Deliver(Lane lane)
     {
-        while (lane.Next() is { } bytes) tap.Bytes(lane.Direction, bytes);
-        if (!lane.EndsHere()) return;
+        while (lane.Next() is { } bytes)
+        {
+            if (!Begin(hasBytes: true)) return;
+            tap.Bytes(lane.Direction, bytes);
+        }
+
+        if (!lane.EndsHere() || !Begin(hasBytes: false)) return;
         tap.Ended(lane.Direction, StreamEnding.Finished, null);
     }
 
     private void GiveUp(Lane lane)
     {
+        if (!Begin(hasBytes: true)) return;
         var missing = lane.GiveUp();
         recorder.Fact(new Gap(Layer.Tcp, missing, $"the file lacks packets {lane.Sender}, and what followed them can't be decoded"));
-        Notes.Add($"{Record.Id}: {missing} bytes {lane.Sender} are not in the file; what followed them is not decoded.");
+        Notes.Add($"{Record!.Id}: {missing} bytes {lane.Sender} are not in the file; what followed them is not decoded.");
     }
 
     private void Close()
     {
         isClosed = true;
-        recorder.Close();
+        recorder?.Close();
+        // The record stays; its decoders need not.
+        (recorder, tap) = (null, null);
     }
 
     /// <summary>One direction. Sequence numbers wrap around; their difference is what counts (RFC 9293 3.4).</summary>
@@ -114,6 +156,8 @@ internal sealed class TcpFlow
         public long Delivered { get; private set; }
 
         public int Waiting => waiting.Count;
+
+        public int WaitingBytes => waitingBytes;
 
         public long Repeated { get; private set; }
 

@@ -9,6 +9,7 @@ using RealtimeHello.Layers.Http;
 using RealtimeHello.Layers.WebSockets;
 using RealtimeHello.Recording;
 using RealtimeHello.Recording.Journals;
+using RealtimeHello.Recording.Masking;
 using RealtimeHello.Tests.Recording;
 
 namespace RealtimeHello.Tests.Client.Show;
@@ -94,17 +95,21 @@ public sealed class TcpFlowTests
         flow.Take(client, new TcpPacket(40_000, 80) { Synchronize = true, SequenceNumber = 0 });
         flow.Take(client, new TcpPacket(40_000, 80) { Reset = true, SequenceNumber = 1 });
         flow.HasCarried.Should().BeTrue();
-        flow.Record.Close.Should().NotBeNull();
+        flow.Record!.Close.Should().NotBeNull();
     }
 
-    private static TcpFlow Flow() => new(new Journal(), "c1", client, server, beginsWithin: false);
+    private static TcpFlow Flow()
+    {
+        var journal = new Journal();
+        return new TcpFlow(client, server, DateTimeOffset.UnixEpoch, beginsWithin: false, (_, _) => journal.Open("c1", Perspective.Server, $"{client}", $"{server}", new SecretNames()));
+    }
 
     private static TcpPacket Packet(uint sequence, ReadOnlySpan<byte> payload) => new(1, 2) { SequenceNumber = sequence, PayloadData = payload.ToArray() };
 
     private static List<LayerDetail> Events(TcpFlow flow)
     {
         var events = new List<LayerEvent>();
-        new ConnectionReader(flow.Record, DecodingDepth.Full).Read(events);
+        new ConnectionReader(flow.Record!, DecodingDepth.Full).Read(events);
         return [.. events.Select(happened => happened.Detail)];
     }
 }
