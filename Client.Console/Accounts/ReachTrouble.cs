@@ -19,7 +19,7 @@ internal static class ReachTrouble
             if (inner is ServerTrouble known) return known;
             if (inner is SocketException socket) return new ServerTrouble(Describe(server, source, socket), isLasting: false, trouble);
             if (inner is AuthenticationException tls)
-                return new ServerTrouble($"TLS with {server} failed: {PrintableText.OneLine((tls.InnerException ?? tls).Message, 300)} Check that its certificate is for this name and trusted here.", isLasting: true, trouble);
+                return new ServerTrouble($"TLS with {server} failed: {PrintableText.OneLine((tls.InnerException ?? tls).Message.TrimEnd('.'), 300)}. Check that its certificate is for this name and trusted here.", isLasting: true, trouble);
             if (inner is OperationCanceledException or TimeoutException)
                 return new ServerTrouble($"{server} did not answer in time.", isLasting: false, trouble);
         }
