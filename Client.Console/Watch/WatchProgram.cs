@@ -93,7 +93,11 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
                 if (output.IsBroken) return;
             }
         }
-        catch (Exception trouble) when (trouble is HttpRequestException or IOException or InvalidDataException || (trouble is OperationCanceledException && !leave.IsCancellationRequested))
+        catch (InvalidDataException endless)
+        {
+            throw new ServerTrouble($"What answers at {settings.Inspector} is no inspector: {endless.Message}.", isLasting: true, endless);
+        }
+        catch (Exception trouble) when (trouble is HttpRequestException or IOException || (trouble is OperationCanceledException && !leave.IsCancellationRequested))
         {
             throw ReachTrouble.Describe($"{settings.Inspector}", "the address", trouble);
         }

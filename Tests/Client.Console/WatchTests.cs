@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.SignalR.Client;
 using RealtimeHello.Contracts;
@@ -42,6 +45,20 @@ public sealed class WatchTests : IDisposable
         (await Run($"{server.Address}", "--token", "wrong")).Should().Be((1, $"{server.Address}inspect does not take this token: give the operator's, which the server keeps in its data folder."));
         (await Run($"{server.Address}nothing", "--token", "t")).Should().Be((1, $"There is no inspector at {server.Address}nothing: check the address and its path."));
         (await Run("http://127.0.0.1:1", "--token", "t")).Errors.Should().StartWith("Nothing listens at http://127.0.0.1:1/inspect.");
+    }
+
+    [Theory]
+    [InlineData("data: x\n", "")]
+    [InlineData("data: ", "x")]
+    [InlineData(": comment\r\n", "")]
+    public async Task An_event_without_an_end_ends_it(string beginning, string more)
+    {
+        // What is more than an event may have, and then silence: a server that is waited for would not end it.
+        var piece = beginning + string.Concat(Enumerable.Repeat(more.Length == 0 ? beginning : more, 64 * 1024));
+        await using var endless = new FeedServer(Enumerable.Repeat(piece, 80));
+
+        (await Run($"{endless.Address}", "--token", "t")).Should().Be(
+            (1, $"What answers at {endless.Address}inspect is no inspector: an event of the feed has more than 4,194,304 bytes."));
     }
 
     private async Task<(int Code, string Errors)> Run(params string[] arguments)
@@ -116,6 +133,51 @@ public sealed class WatchTests : IDisposable
         private void Take(string? line)
         {
             if (line is not null) _lines.Writer.TryWrite(line);
+        }
+    }
+
+    /// <summary>Takes a feed's request, and sends what it was given; then the connection stays as it is.</summary>
+    private sealed class FeedServer : IAsyncDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly CancellationTokenSource _end = new();
+        private readonly Task _serving;
+
+        public FeedServer(IEnumerable<string> pieces)
+        {
+            _listener.Start();
+            _serving = Serve(pieces);
+        }
+
+        public Uri Address => new($"http://{_listener.LocalEndpoint}/");
+
+        public async ValueTask DisposeAsync()
+        {
+            await _end.CancelAsync();
+            _listener.Dispose();
+            await _serving;
+            _end.Dispose();
+        }
+
+        private async Task Serve(IEnumerable<string> pieces)
+        {
+            try
+            {
+                using var client = await _listener.AcceptTcpClientAsync(_end.Token);
+                await client.GetStream().ReadAtLeastAsync(new byte[8_192], 1, true, _end.Token);
+                var head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+                foreach (var piece in pieces)
+                {
+                    await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(head + piece), _end.Token);
+                    head = "";
+                }
+
+                await client.GetStream().CopyToAsync(Stream.Null, _end.Token);
+            }
+            catch (Exception gone) when (gone is IOException or OperationCanceledException)
+            {
+                // It has read enough.
+            }
         }
     }
 }
