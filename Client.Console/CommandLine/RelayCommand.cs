@@ -59,7 +59,7 @@ internal static class RelayCommand
         };
         var inspect = new Option<int?>("--inspect")
         {
-            Description = "Serve the inspector's page at this port, for this machine alone; 0 finds a free one.",
+            Description = "Serve the inspector at this port, for this machine alone; 0 finds a free one. The link that it prints is for a browser, or for watch.",
             HelpName = "PORT",
             CustomParser = result => OptionValues.WholeNumber(result, 0, 65_535),
         };

@@ -19,7 +19,11 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
     /// <summary>The inspector gives a sign of life every 15 s.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(45);
 
+    /// <summary>Set by the inspector's sign-in.</summary>
+    private const string CookieName = "realtimehello-operator";
+
     private readonly LayerFormat _format = new(TimeZoneInfo.Local, names: true);
+    private string? _cookie;
     private string? _last;
 
     /// <returns>The process's exit code.</returns>
@@ -77,14 +81,16 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
         patience.CancelAfter(Patience);
         try
         {
+            if (settings.Code is { } code) _cookie ??= await SignIn(http, code, patience.Token);
             using var request = new HttpRequestMessage(HttpMethod.Get, Address());
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", settings.Token);
+            if (settings.Token is { } token) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            else request.Headers.Add("Cookie", _cookie);
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
             if (_last is not null) request.Headers.Add("Last-Event-ID", _last);
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
             if (answer.StatusCode != HttpStatusCode.OK) throw new ServerTrouble(Refusal(answer), isLasting: (int)answer.StatusCode < 500);
             if (answer.Content.Headers.ContentType?.MediaType != "text/event-stream")
-                throw new ServerTrouble($"What answers at {settings.Inspector} is no inspector: check the address and its path.", isLasting: true);
+                throw new ServerTrouble(NoInspector, isLasting: true);
             begun();
             await using var stream = new SignsOfLife(await answer.Content.ReadAsStreamAsync(patience.Token), () => patience.CancelAfter(Silence));
             await foreach (var item in SseParser.Create(stream, (_, data) => data.ToArray()).EnumerateAsync(patience.Token))
@@ -110,9 +116,23 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
         return new Uri($"{settings.Inspector.AbsoluteUri.TrimEnd('/')}/events?{query}");
     }
 
+    /// <summary>Opens the link as a browser does, but for the page that it leads to.</summary>
+    /// <returns>The operator's cookie.</returns>
+    private async Task<string> SignIn(HttpClient http, string code, CancellationToken cancellationToken)
+    {
+        using var answer = await http.GetAsync(new Uri($"{settings.Inspector.AbsoluteUri.TrimEnd('/')}/sign-in?code={code}"), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        var set = answer.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies.FirstOrDefault(cookie => cookie.StartsWith(CookieName + "=", StringComparison.Ordinal)) : null;
+        return set?.Split(';')[0] ?? throw new ServerTrouble((int)answer.StatusCode < 400 ? NoInspector : Refusal(answer), isLasting: (int)answer.StatusCode < 500);
+    }
+
+    private string NoInspector => $"What answers at {settings.Inspector} is no inspector: check the address and its path.";
+
     private string Refusal(HttpResponseMessage answer) => answer.StatusCode switch
     {
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => $"{settings.Inspector} does not take this token: give the operator's, which the server keeps in its data folder.",
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden when settings.Code is not null =>
+            $"{settings.Inspector} does not take this sign-in link: it is good for the process alone that printed it. Give the one that was printed last.",
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
+            $"{settings.Inspector} does not take this token: give the operator's, which a server keeps in its data folder, or, in place of address and token, the sign-in link that a server or relay prints.",
         HttpStatusCode.NotFound => $"There is no inspector at {settings.Inspector}: check the address and its path.",
         _ => $"{settings.Inspector} answered {(int)answer.StatusCode}.",
     };

@@ -8,8 +8,11 @@ internal sealed record WatchSettings
     /// <summary>The inspector's address, with http or https, its path without a slash behind.</summary>
     public required Uri Inspector { get; init; }
 
-    /// <summary>The operator's token, or a user's own; never shown.</summary>
-    public required string Token { get; init; }
+    /// <summary>The operator's token, or a user's own; never shown. Null: there is <see cref="Code"/>.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The code of a sign-in link; never shown. Null: there is <see cref="Token"/>.</summary>
+    public string? Code { get; init; }
 
     /// <summary>The layers to show.</summary>
     public required IReadOnlySet<Layer> Layers { get; init; }

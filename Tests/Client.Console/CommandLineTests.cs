@@ -161,6 +161,19 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
+    [InlineData("http://127.0.0.1:5091/inspect/sign-in?code=abc", "http://127.0.0.1:5091/inspect", "abc")]
+    [InlineData("https://h/deep/inspect/sign-in?a=b&code=a%20b", "https://h/deep/inspect", "a%20b")]
+    public async Task Watch_takes_the_printed_sign_in_link_in_place_of_a_token(string link, string inspector, string code)
+    {
+        (await Run("watch", link)).Should().Be(0, _error.ToString());
+        (_watched!.Inspector, _watched.Token, _watched.Code).Should().Be((new Uri(inspector), null, code));
+        (await Run("watch", link, "--token", "t")).Should().Be(0);
+        (_watched.Inspector, _watched.Token, _watched.Code).Should().Be((new Uri(inspector), "t", null));
+        (await Run("watch", link[..link.IndexOf("code=", StringComparison.Ordinal)])).Should().Be(2);
+        _error.ToString().Should().Contain("'--token' is required, unless URL is the sign-in link");
+    }
+
+    [Theory]
     [InlineData("http://h:5080", "http://h:5080/inspect")]
     [InlineData("https://h/deep/inspect/", "https://h/deep/inspect")]
     [InlineData("h:81", "http://h:81/inspect")]
@@ -169,6 +182,7 @@ public sealed class CommandLineTests : IDisposable
         (await Run("watch", address, "--token", "t", "--layers", "tcp", "--grep", "x", "--connection", "c")).Should().Be(0, _error.ToString());
         _watched!.Inspector.Should().Be(new Uri(inspector));
         (_watched.Token, _watched.Text, _watched.Connection).Should().Be(("t", "x", "c"));
+        _watched.Code.Should().BeNull();
         (await Run("watch", address)).Should().Be(2);
         (await Run("watch", address, "--token", "a\r\nb")).Should().Be(2);
     }

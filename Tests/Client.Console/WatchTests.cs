@@ -4,7 +4,12 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.SignalR.Client;
+using RealtimeHello.Client.Relay;
 using RealtimeHello.Contracts;
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Recording.Journals;
+using RealtimeHello.Recording.Masking;
 using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Client;
@@ -42,9 +47,32 @@ public sealed class WatchTests : IDisposable
     public async Task A_wrong_token_and_a_server_without_an_inspector_are_one_sentence()
     {
         await using var server = new ChatServer();
-        (await Run($"{server.Address}", "--token", "wrong")).Should().Be((1, $"{server.Address}inspect does not take this token: give the operator's, which the server keeps in its data folder."));
+        (await Run($"{server.Address}", "--token", "wrong")).Should().Be((1, $"{server.Address}inspect does not take this token: give the operator's, which a server keeps in its data folder, or, in place of address and token, the sign-in link that a server or relay prints."));
         (await Run($"{server.Address}nothing", "--token", "t")).Should().Be((1, $"There is no inspector at {server.Address}nothing: check the address and its path."));
         (await Run("http://127.0.0.1:1", "--token", "t")).Errors.Should().StartWith("Nothing listens at http://127.0.0.1:1/inspect.");
+    }
+
+    [Fact]
+    public async Task The_sign_in_link_that_a_relay_prints_is_enough()
+    {
+        var journal = new Journal();
+        await using var inspection = await RelayInspection.Open(0, journal);
+        await using var watch = new Watch(_folder.Path, inspection.SignInLink, "--layers", "http");
+        // The feed tells what comes from its beginning on: until then there is another request.
+        var seen = watch.Says("asks for a WebSocket");
+        for (var i = 0; !seen.IsCompleted; i++)
+        {
+            journal.Open($"B{i}", Perspective.Server, "127.0.0.1:1000", "127.0.0.1:80", new SecretNames())
+                .Bytes(TapPoint.Plain, Direction.Received, "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"u8);
+            await Task.WhenAny(seen, Task.Delay(TimeSpan.FromMilliseconds(500), cancel));
+        }
+
+        await seen;
+        (await watch.Interrupt()).Should().Be(0);
+        var address = new Uri(inspection.SignInLink).GetLeftPart(UriPartial.Authority);
+        watch.Everything.Should().NotContain(new Uri(inspection.SignInLink).Query[^20..]);
+        (await Run($"{address}/inspect/sign-in?code=wrong")).Should().Be(
+            (1, $"{address}/inspect does not take this sign-in link: it is good for the process alone that printed it. Give the one that was printed last."));
     }
 
     [Theory]
