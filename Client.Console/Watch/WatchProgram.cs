@@ -22,7 +22,13 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
     /// <summary>Set by the inspector's sign-in.</summary>
     private const string CookieName = "realtimehello-operator";
 
+    /// <summary>Events and their bytes that are put in order before they are printed.</summary>
+    private const int MostAtOnce = 1_024;
+    private const int MostBytesAtOnce = 1024 * 1024;
+
     private readonly LayerFormat _format = new(TimeZoneInfo.Local, names: true);
+    private readonly List<SseItem<byte[]>> _gathered = [];
+    private int _gatheredBytes;
     private string? _cookie;
     private string? _last;
 
@@ -93,11 +99,7 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
                 throw new ServerTrouble(NoInspector, isLasting: true);
             begun();
             await using var stream = new SignsOfLife(await answer.Content.ReadAsStreamAsync(patience.Token), () => patience.CancelAfter(Silence));
-            await foreach (var item in SseParser.Create(stream, (_, data) => data.ToArray()).EnumerateAsync(patience.Token))
-            {
-                Tell(item);
-                if (output.IsBroken) return;
-            }
+            await Tell(SseParser.Create(stream, (_, data) => data.ToArray()).EnumerateAsync(patience.Token));
         }
         catch (InvalidDataException endless)
         {
@@ -137,11 +139,52 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
         _ => $"{settings.Inspector} answered {(int)answer.StatusCode}.",
     };
 
-    private void Tell(SseItem<byte[]> item)
+    /// <summary>Events come connection after connection; those that are there already are printed in the order in which they happened.</summary>
+    private async Task Tell(IAsyncEnumerable<SseItem<byte[]>> items)
     {
-        using var json = Parse(item.Data);
-        if (json is null) return;
-        var root = json.RootElement;
+        await using var coming = items.GetAsyncEnumerator();
+        try
+        {
+            while (!output.IsBroken)
+            {
+                var next = coming.MoveNextAsync();
+                if (!next.IsCompleted || _gathered.Count >= MostAtOnce || _gatheredBytes >= MostBytesAtOnce) TellGathered();
+                if (!await next) return;
+                if (coming.Current is { EventType: "message", EventId: { Length: > 0 } id }) _last = id;
+                _gathered.Add(coming.Current);
+                _gatheredBytes += coming.Current.Data.Length;
+            }
+        }
+        finally
+        {
+            TellGathered();
+        }
+    }
+
+    private void TellGathered()
+    {
+        List<(JsonDocument Json, SseItem<byte[]> Item, DateTimeOffset At)> happened = [];
+        var latest = new Dictionary<string, DateTimeOffset>();
+        foreach (var item in _gathered)
+        {
+            if (Parse(item.Data) is not { } json) continue;
+            // A connection's own order is as it came, whatever its clock did.
+            var (connection, at) = (Text(json.RootElement, "connection"), At(json.RootElement));
+            if (latest.TryGetValue(connection, out var before) && before > at) at = before;
+            latest[connection] = at;
+            happened.Add((json, item, at));
+        }
+
+        _gathered.Clear();
+        _gatheredBytes = 0;
+        foreach (var (json, item, _) in happened.OrderBy(one => one.At))
+        {
+            using (json) Tell(item, json.RootElement);
+        }
+    }
+
+    private void Tell(SseItem<byte[]> item, JsonElement root)
+    {
         if (item.EventType == "missed")
         {
             note($"Some bytes of {Text(root, "connection")} were gone before they could be told: the server's journal is smaller than what passes.");
@@ -149,10 +192,8 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
         }
 
         if (item.EventType != "message" || !LayerNames.TryParse(Text(root, "layer"), out var layer)) return;
-        if (item.EventId is { Length: > 0 } id) _last = id;
         var direction = Text(root, "direction") switch { "received" => Direction.Received, "sent" => Direction.Sent, _ => Direction.Local };
-        var at = root.TryGetProperty("at", out var time) && time.TryGetDateTimeOffset(out var moment) ? moment : DateTimeOffset.UnixEpoch;
-        var rows = _format.Lines(at, layer, Text(root, "connection"), direction, Text(root, "kind"), Text(root, "summary"), Fields(root));
+        var rows = _format.Lines(At(root), layer, Text(root, "connection"), direction, Text(root, "kind"), Text(root, "summary"), Fields(root));
         foreach (var row in ShownEvents.WithText(rows, settings.Text)) output.Write(row);
     }
 
@@ -168,6 +209,10 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
 
         return fields;
     }
+
+    /// <summary>Of what has no time, as what was missed: the beginning.</summary>
+    private static DateTimeOffset At(JsonElement root) =>
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty("at", out var time) && time.ValueKind == JsonValueKind.String && time.TryGetDateTimeOffset(out var moment) ? moment : DateTimeOffset.UnixEpoch;
 
     private static string Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";

@@ -89,6 +89,20 @@ public sealed class WatchTests : IDisposable
             (1, $"What answers at {endless.Address}inspect is no inspector: an event of the feed has more than 4,194,304 bytes."));
     }
 
+    [Fact]
+    public async Task What_comes_together_is_printed_in_the_order_in_which_it_happened()
+    {
+        static string Event(string connection, int second, string summary) =>
+            $"data: {{\"connection\":\"{connection}\",\"at\":\"2026-01-02T12:00:0{second}Z\",\"layer\":\"tcp\",\"direction\":\"local\",\"kind\":\"opened\",\"summary\":\"{summary}\"}}\n\n";
+        await using var feed = new FeedServer([Event("a", 1, "first") + Event("a", 4, "fourth") + Event("a", 3, "fifth, by a clock that was set back") + Event("b", 2, "second") + Event("b", 3, "third")]);
+        await using var watch = new Watch(_folder.Path, $"{feed.Address}", "--token", "t");
+
+        await watch.Says("fifth");
+
+        var said = watch.Everything.Split('\n').Where(line => line.Contains(" opened ", StringComparison.Ordinal)).Select(line => line.Split(' ')[^1]).ToList();
+        said.Should().Equal("first", "second", "third", "fourth", "back");
+    }
+
     private async Task<(int Code, string Errors)> Run(params string[] arguments)
     {
         var (code, output, errors) = await ConsoleRun.Piped(_folder.Path, "", ["watch", .. arguments]);
