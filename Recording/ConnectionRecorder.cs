@@ -29,8 +29,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
     private readonly ConnectionDecoder decoder;
     private readonly CloseEvidence evidence;
     private Opening? opening = new();
-    private PayloadMasker? receivedPayloads;
-    private PayloadMasker? sentPayloads;
+    private Payloads? payloads;
     private (long Received, long Sent) plain;
     private EventNumbering numbering;
     private TapPoint? socketTap;
@@ -40,7 +39,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
     private bool stopped;
     private bool closed;
     private int faults;
-    private long invocations;
+    private int invocations;
     private long backlog;
 
     internal ConnectionRecorder(Journal journal, ConnectionRecord record, SecretNames secrets)
@@ -332,6 +331,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
             // The heads and the handshake are over: no secrets come any more, and what comes now may be evicted.
             opening.LetGo();
             opening = null;
+            numbering = default;
             journal.Grow(Record.Log.EndOpening());
         }
 
@@ -394,7 +394,8 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
 
     private bool StoreMasked(long number, long ticks, Direction direction, long offset, ReadOnlySpan<byte> bytes, bool begins)
     {
-        var masker = direction == Direction.Received ? receivedPayloads ??= new PayloadMasker(secrets) : sentPayloads ??= new PayloadMasker(secrets);
+        payloads ??= new Payloads(new PayloadMasker(secrets), new PayloadMasker(secrets));
+        var masker = direction == Direction.Received ? payloads.Received : payloads.Sent;
         var scratch = ArrayPool<byte>.Shared.Rent(bytes.Length);
         try
         {
@@ -515,6 +516,9 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
             // What failed can't even be said: then the record ends here.
         }
     }
+
+    /// <summary>The maskers of a journal that has properties to mask.</summary>
+    private sealed record Payloads(PayloadMasker Received, PayloadMasker Sent);
 
     /// <summary>The connection served other requests before the one that was upgraded. Numbers of the entries in which the request for the WebSocket and its answer stand.</summary>
     private sealed class EarlierRequests

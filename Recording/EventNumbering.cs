@@ -8,8 +8,8 @@ namespace RealtimeHello.Recording;
 /// </summary>
 internal struct EventNumbering(long number, long ticks)
 {
-    private (Layer Layer, long Offset)? first;
-    private Dictionary<(Layer Layer, long Offset), int>? counts;
+    /// <summary>Made with the first event: most chunks of a connection that nobody looks at have none, and each connection holds one of these.</summary>
+    private Places? places;
 
     /// <summary>Of the chunk or fact.</summary>
     public readonly long EntryNumber => number;
@@ -22,18 +22,24 @@ internal struct EventNumbering(long number, long ticks)
 
     private readonly DateTimeOffset At => new(ticks, TimeSpan.Zero);
 
-    /// <summary>Most chunks have one event, and need no table.</summary>
     private int Ordinal((Layer Layer, long Offset) place)
     {
-        if (first is null)
-        {
-            first = place;
-            return 0;
-        }
+        if (places is not null) return places.Ordinal(place);
+        places = new Places(place);
+        return 0;
+    }
 
-        counts ??= new() { [first.Value] = 1 };
-        var ordinal = counts.GetValueOrDefault(place);
-        counts[place] = ordinal + 1;
-        return ordinal;
+    private sealed class Places((Layer Layer, long Offset) first)
+    {
+        private Dictionary<(Layer Layer, long Offset), int>? counts;
+
+        /// <summary>Most chunks have one event, and need no table.</summary>
+        public int Ordinal((Layer Layer, long Offset) place)
+        {
+            counts ??= new() { [first] = 1 };
+            var ordinal = counts.GetValueOrDefault(place);
+            counts[place] = ordinal + 1;
+            return ordinal;
+        }
     }
 }

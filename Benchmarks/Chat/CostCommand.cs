@@ -174,10 +174,10 @@ internal static class CostCommand
             var members = new List<RawMember>();
             for (var i = 0; i < WarmUpConnections; i++) members.Add(await RawMember.Connect(server, $"early-{i}"));
             await Task.Delay(quiet);
-            var (live, resident) = (server.LiveObjects, server.Memory);
+            var (live, resident) = (server.LiveObjects(types > 0), server.Memory);
             for (var i = 0; i < connections; i++) members.Add(await RawMember.Connect(server, $"member-{i}"));
             await Task.Delay(quiet);
-            byType.Add(server.LiveObjects.ToDictionary(pair => pair.Key, pair => (pair.Value - live.GetValueOrDefault(pair.Key)) / (double)connections));
+            byType.Add(server.LiveObjects(types > 0).ToDictionary(pair => pair.Key, pair => (pair.Value - live.GetValueOrDefault(pair.Key)) / (double)connections));
             var each = byType[^1].Values.Sum();
             without ??= each;
             Console.WriteLine(string.Create(

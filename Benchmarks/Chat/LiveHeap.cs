@@ -8,9 +8,11 @@ namespace RealtimeHello.Benchmarks.Chat;
 /// </summary>
 internal static class LiveHeap
 {
-    /// <summary>Bytes of all objects that can be reached, by the names of their types; the process stands still meanwhile.</summary>
+    /// <summary>Bytes of all objects that can be reached; the process stands still meanwhile.</summary>
+    /// <param name="process">Its id.</param>
+    /// <param name="byType">By the names of their types; else all under one name. The runtime's own reader, which knows the names, does not always survive being asked.</param>
     /// <exception cref="ClrDiagnosticsException">The process can't be looked into, such as without the right to trace it.</exception>
-    public static Dictionary<string, long> Sizes(int process)
+    public static Dictionary<string, long> Sizes(int process, bool byType)
     {
         using var target = DataTarget.AttachToProcess(process, suspend: true);
         using var runtime = target.ClrVersions[0].CreateRuntime();
@@ -27,8 +29,7 @@ internal static class LiveHeap
             foreach (var reference in found.EnumerateReferenceAddresses(carefully: false, considerDependantHandles: true)) Reach(reference);
         }
 
-        // Asked for once a type, and not of each object: the runtime's own reader, which knows the names, is slow.
-        return sizes.GroupBy(pair => pair.Key.Name ?? "?").ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value));
+        return sizes.GroupBy(pair => byType ? pair.Key.Name ?? "?" : "").ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value));
 
         void Reach(ulong address)
         {

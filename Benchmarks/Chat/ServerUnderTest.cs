@@ -30,8 +30,8 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     /// <summary>Processor time, user and system, so far.</summary>
     public TimeSpan Processor => clock.Spent;
 
-    /// <summary>Bytes of the objects that it holds, by the names of their types.</summary>
-    public Dictionary<string, long> LiveObjects => LiveHeap.Sizes(process.Id);
+    /// <summary>Bytes of the objects that it holds, all together or by the names of their types.</summary>
+    public Dictionary<string, long> LiveObjects(bool byType) => LiveHeap.Sizes(process.Id, byType);
 
     /// <summary>Resident set, in bytes.</summary>
     public long Memory

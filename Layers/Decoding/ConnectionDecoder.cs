@@ -68,10 +68,10 @@ public sealed class ConnectionDecoder
     public long FramesSent => Lane(Direction.Sent).Frames?.Frames ?? 0;
 
     /// <summary>Complete hub messages received, as far as lifecycle depth can count them: uncompressed ones of JSON and MessagePack.</summary>
-    public long HubMessagesReceived => Lane(Direction.Received).Frames?.Counter?.Messages ?? 0;
+    public long HubMessagesReceived => Lane(Direction.Received).Frames?.HubMessages ?? 0;
 
     /// <summary>Complete hub messages sent, counted as <see cref="HubMessagesReceived"/> are.</summary>
-    public long HubMessagesSent => Lane(Direction.Sent).Frames?.Counter?.Messages ?? 0;
+    public long HubMessagesSent => Lane(Direction.Sent).Frames?.HubMessages ?? 0;
 
     /// <summary>
     /// Goes on in the middle, at a frame and message boundary in both directions; what was before is not there.
@@ -208,10 +208,10 @@ public sealed class ConnectionDecoder
                 : (fromClient ? deflate.ClientForgets : deflate.ServerForgets) ? WebSocketMessageDecoder.Compression.Single
                 : resumed ? WebSocketMessageDecoder.Compression.BeginningLost
                 : WebSocketMessageDecoder.Compression.Continued;
-            if (depth == DecodingDepth.Lifecycle && speaksSignalR && !deflate.IsAgreed) frames.Counter = new HubMessageCounter();
+            frames.CountsHubMessages = depth == DecodingDepth.Lifecycle && speaksSignalR && !deflate.IsAgreed;
             frames.Messages = new WebSocketMessageDecoder(
                 lane,
-                speaksSignalR ? new SignalRDecoder(lane, signalR!, fromClient, depth, limits, frames.Counter) : null,
+                speaksSignalR ? new SignalRDecoder(lane, signalR!, fromClient, depth, limits, frames.CountsHubMessages ? frames : null) : null,
                 compression,
                 limits,
                 depth == DecodingDepth.Full ? limits : null);
@@ -309,8 +309,8 @@ public sealed class ConnectionDecoder
 
     private void DropCounters()
     {
-        if (client.Frames is { } ofClient) ofClient.Counter = null;
-        if (server.Frames is { } ofServer) ofServer.Counter = null;
+        if (client.Frames is { } ofClient) ofClient.CountsHubMessages = false;
+        if (server.Frames is { } ofServer) ofServer.CountsHubMessages = false;
     }
 
     private static void LetGo(PlainLane lane)

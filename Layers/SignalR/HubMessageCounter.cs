@@ -4,9 +4,9 @@ namespace RealtimeHello.Layers.SignalR;
 
 /// <summary>
 /// Counts one direction's complete hub messages without decoding them: JSON by its record separators, MessagePack by its length prefixes. For lifecycle
-/// depth, where a hub message must cost next to nothing. Compressed messages can't be counted so.
+/// depth, where a hub message must cost next to nothing. Compressed messages can't be counted so. A part of the direction's frame decoder: what every message needs lies together.
 /// </summary>
-internal sealed class HubMessageCounter
+internal struct HubMessageCounter
 {
     private const byte RecordSeparator = 0x1E;
     private const int UnmaskedAtOnce = 512;

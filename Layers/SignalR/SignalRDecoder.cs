@@ -25,7 +25,7 @@ internal sealed class SignalRDecoder : LayerDecoder
     private readonly DecoderLimits limits;
     private readonly bool fromClient;
     private readonly bool readsMessages;
-    private readonly HubMessageCounter? counter;
+    private readonly IHubMessageCount? counter;
     private HubMessageDecoder? messages;
     private PooledBytes gathered;
     private long start;
@@ -33,7 +33,7 @@ internal sealed class SignalRDecoder : LayerDecoder
     private State state;
 
     /// <summary>Begins with the handshake, or behind it when the conversation's protocol is known already.</summary>
-    public SignalRDecoder(ILayerOutput output, SignalRConversation conversation, bool fromClient, DecodingDepth depth, DecoderLimits limits, HubMessageCounter? counter = null)
+    public SignalRDecoder(ILayerOutput output, SignalRConversation conversation, bool fromClient, DecodingDepth depth, DecoderLimits limits, IHubMessageCount? counter = null)
         : base(output)
     {
         this.counter = counter;
@@ -200,7 +200,7 @@ internal sealed class SignalRDecoder : LayerDecoder
     private void BeginMessages()
     {
         state = State.Messages;
-        counter?.Begin(conversation.RequestedProtocol);
+        counter?.BeginCount(conversation.RequestedProtocol);
     }
 
     /// <summary>This is no handshake: of the client's first message that says another protocol, of the answer to a handshake that it is broken.</summary>

@@ -17,7 +17,7 @@ namespace RealtimeHello.Layers.WebSockets;
 /// </code>
 /// </summary>
 /// <remarks>https://www.rfc-editor.org/rfc/rfc6455#section-5.2</remarks>
-internal sealed class WebSocketFrameDecoder(ILayerOutput output, bool fromClient, bool mayCompress, bool emitsDataFrames) : PlainDecoder(output)
+internal sealed class WebSocketFrameDecoder(ILayerOutput output, bool fromClient, bool mayCompress, bool emitsDataFrames) : PlainDecoder(output), IHubMessageCount
 {
     private const int LongestControlPayload = 125;
     private const int UnmaskedAtOnce = 1024;
@@ -29,6 +29,7 @@ internal sealed class WebSocketFrameDecoder(ILayerOutput output, bool fromClient
     private byte controlCount;
     private byte[]? control;
     private long frameEnd;
+    private HubMessageCounter counter;
 
     private enum State : byte
     {
@@ -57,8 +58,11 @@ internal sealed class WebSocketFrameDecoder(ILayerOutput output, bool fromClient
     /// <summary>Who wants the payload of data frames; null to skip it.</summary>
     public WebSocketMessageDecoder? Messages { get; set; }
 
-    /// <summary>Who counts hub messages where nobody wants the payload; null to skip it.</summary>
-    public HubMessageCounter? Counter { get; set; }
+    /// <summary>Hub messages are counted where nobody wants the payload.</summary>
+    public bool CountsHubMessages { get; set; }
+
+    /// <summary>Complete hub messages that were counted.</summary>
+    public long HubMessages => CountsHubMessages ? counter.Messages : 0;
 
     /// <summary>The next byte begins a message, or a control frame.</summary>
     public bool IsBetweenMessages =>
@@ -108,7 +112,7 @@ internal sealed class WebSocketFrameDecoder(ILayerOutput output, bool fromClient
 
         if (length != bytes.Length - payload) return false;
         Frames++;
-        Counter?.Count(bytes[payload..]);
+        if (CountsHubMessages) counter.Count(bytes[payload..]);
         return true;
     }
 
@@ -133,6 +137,12 @@ internal sealed class WebSocketFrameDecoder(ILayerOutput output, bool fromClient
 
         BecomeOpaque();
     }
+
+    void IHubMessageCount.BeginCount(string? protocol) => counter.Begin(protocol);
+
+    void IHubMessageCount.Count(ReadOnlySpan<byte> payload) => counter.Count(payload);
+
+    void IHubMessageCount.CountOne() => counter.CountOne();
 
     /// <summary>Of the frame that is being read.</summary>
     private WebSocketFrameHeader Header
@@ -260,7 +270,7 @@ internal sealed class WebSocketFrameDecoder(ILayerOutput output, bool fromClient
     {
         var count = (int)Math.Min(bytes.Length, frameEnd - offset);
         if (Messages is not null) ForwardPayload(bytes[..count], offset);
-        else if (Counter is not null) CountPayload(bytes[..count], offset);
+        else if (CountsHubMessages) CountPayload(bytes[..count], offset);
         if (offset + count == frameEnd) EndFrame();
         return count;
     }
@@ -290,7 +300,7 @@ internal sealed class WebSocketFrameDecoder(ILayerOutput output, bool fromClient
     private void CountPayload(ReadOnlySpan<byte> bytes, long offset)
     {
         var header = Header;
-        Counter!.Count(bytes, header, (long)header.PayloadLength - (frameEnd - offset));
+        counter.Count(bytes, header, (long)header.PayloadLength - (frameEnd - offset));
     }
 
     private void EndFrame()
