@@ -31,6 +31,29 @@ public sealed class HubTests(ChatServer server) : IClassFixture<ChatServer>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Every_method_answers_over_either_protocol(bool messagePack)
+    {
+        var room = $"every-{messagePack}".ToLowerInvariant();
+        await using var hub = await server.Connect($"every{messagePack}", messagePack);
+        var empty = await hub.Join(room);
+        var nothing = await hub.InvokeAsync<ChatMessage[]>("ReadHistory", room, null, 10);
+        var receipt = await hub.Post(room, "one");
+        var message = new ChatMessage(room, 1, receipt.Id, $"every{messagePack}", "one", receipt.PostedAt);
+
+        empty.Should().BeEquivalentTo(new RoomState(room, [$"every{messagePack}"], [], 0, false));
+        nothing.Should().BeEmpty();
+        (await hub.InvokeAsync<ChatMessage[]>("ReadHistory", room, null, 10)).Should().Equal(message);
+        (await hub.InvokeAsync<ChatMessage[]>("ReadMissed", room, 0L, 10)).Should().Equal(message);
+        (await hub.InvokeAsync<RoomSummary[]>("ListRooms")).Should().Contain(new RoomSummary(room, 1, 1, receipt.PostedAt));
+        await hub.InvokeAsync("SetTyping", room, true);
+        (await hub.StreamAsync<ServerVitals>("WatchVitals", 250, TestContext.Current.CancellationToken).FirstAsync(TestContext.Current.CancellationToken)).Connections.Should().BePositive();
+        await hub.InvokeAsync("LeaveRoom", room);
+        (await hub.Refusal("ReadMissed", room, 0L, 10)).Should().Contain("not_in_room: ");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task The_same_id_and_text_again_gets_the_first_receipt(bool messagePack)
     {
         await using var hub = await server.Connect($"twice{messagePack}", messagePack);

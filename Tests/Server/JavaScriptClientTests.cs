@@ -32,6 +32,11 @@ public sealed class JavaScriptClientTests(ChatServer server) : IClassFixture<Cha
         saw.GetProperty("receipt").GetProperty("id").GetString().Should().Be(first.Id.ToString());
         saw.GetProperty("receipt").GetProperty("duplicate").GetBoolean().Should().BeFalse();
         saw.GetProperty("heard").EnumerateArray().Select(it => it.GetProperty("text").GetString()).Should().Equal("from JavaScript: 世界 👋", "from .NET");
+        saw.GetProperty("history").EnumerateArray().Select(it => it.GetProperty("number").GetInt64()).Should().Equal(1, 2);
+        saw.GetProperty("missed").EnumerateArray().Select(it => it.GetProperty("text").GetString()).Should().Equal("from .NET");
+        saw.GetProperty("listed").GetProperty("members").GetInt32().Should().Be(2);
+        saw.GetProperty("listed").GetProperty("lastNumber").GetInt64().Should().Be(2);
+        saw.GetProperty("outside").GetString().Should().Contain("not_in_room: ");
         saw.GetProperty("halfPair").GetString().Should().Contain("bad_text: ");
         saw.GetProperty("wrongType").GetString().Should().Be("Failed to invoke 'PostMessage' due to an error on the server.");
         saw.GetProperty("vitalsKeys").EnumerateArray().Select(key => key.GetString()).Should()

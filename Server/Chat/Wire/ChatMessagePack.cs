@@ -19,8 +19,9 @@ internal static class ChatMessagePack
 
         public IMessagePackFormatter<T>? GetFormatter<T>() => (IMessagePackFormatter<T>?)_formatters.GetOrAdd(typeof(T), Make);
 
+        /// <summary>An array is a class of its elements' assembly, but no record.</summary>
         private static IMessagePackFormatter? Make(Type type) =>
-            type.Assembly == typeof(ChatMessage).Assembly && type.IsClass
+            type.Assembly == typeof(ChatMessage).Assembly && type is { IsClass: true, IsArray: false }
                 ? (IMessagePackFormatter)Activator.CreateInstance(typeof(RecordFormatter<>).MakeGenericType(type))!
                 : null;
     }

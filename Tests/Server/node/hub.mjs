@@ -1,5 +1,5 @@
 // A JavaScript client of the hub for the tests: node hub.mjs ADDRESS json|messagepack ROOM
-// It joins, posts one message, waits for one of somebody else, and prints what it saw as one line of JSON.
+// It joins, posts one message, waits for one of somebody else, calls every other method, and prints what it saw as one line of JSON.
 import { HubConnectionBuilder, HttpTransportType, LogLevel } from "@microsoft/signalr";
 import { MessagePackHubProtocol } from "@microsoft/signalr-protocol-msgpack";
 
@@ -60,6 +60,12 @@ const vitals = await new Promise((resolve, reject) => {
   });
 });
 await answered;
+const history = await hub.invoke("ReadHistory", room, null, 10);
+const missed = await hub.invoke("ReadMissed", room, 1, 10);
+const rooms = await hub.invoke("ListRooms");
+await hub.invoke("SetTyping", room, true);
+await hub.invoke("LeaveRoom", room);
+const outside = await refusal("ReadHistory", room, null, 10);
 await hub.stop();
 
 const isTime = (value) => (protocol === "messagepack" ? value instanceof Date : typeof value === "string" && value.endsWith("Z"));
@@ -68,10 +74,14 @@ console.log(
     state,
     receipt,
     heard,
+    history,
+    missed,
+    listed: rooms.find((listed) => listed.room === room),
+    outside,
     halfPair,
     wrongType,
     vitals: vitals.length,
     vitalsKeys: Object.keys(vitals[0]),
-    timesAreTimes: isTime(receipt.postedAt) && isTime(heard[0].postedAt) && isTime(vitals[0].at),
+    timesAreTimes: isTime(receipt.postedAt) && isTime(heard[0].postedAt) && isTime(history[0].postedAt) && isTime(rooms[0].lastPostedAt) && isTime(vitals[0].at),
   }),
 );
