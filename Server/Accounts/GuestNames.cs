@@ -66,19 +66,22 @@ internal sealed class GuestNames(TimeProvider clock)
         lock (_lock)
         {
             if (!_holds.TryGetValue(name.Key, out var hold) || hold.User != user || --hold.Connections > 0) return;
-            hold.Until = clock.GetUtcNow() + Grace;
+            if (hold.IsReleased) _holds.Remove(name.Key);
+            else hold.Until = clock.GetUtcNow() + Grace;
             Note(name.Key);
         }
 
         Changed?.Invoke();
     }
 
-    /// <summary>The user signed out: the name is free at once, unless a connection lives.</summary>
+    /// <summary>The user signed out, and can't come back for the name: it is free at once, or when the last connection has ended.</summary>
     public void Release(UserName name, Guid user)
     {
         lock (_lock)
         {
-            if (!_holds.TryGetValue(name.Key, out var hold) || hold.User != user || hold.Connections > 0) return;
+            if (!_holds.TryGetValue(name.Key, out var hold) || hold.User != user) return;
+            hold.IsReleased = true;
+            if (hold.Connections > 0) return;
             _holds.Remove(name.Key);
             Note(name.Key);
         }
@@ -152,6 +155,8 @@ internal sealed class GuestNames(TimeProvider clock)
         public int Connections { get; set; }
 
         public DateTimeOffset Until { get; set; }
+
+        public bool IsReleased { get; set; }
 
         public bool IsFree(DateTimeOffset now) => Connections == 0 && Until <= now;
 

@@ -108,6 +108,24 @@ public sealed class SessionTests(ChatServer server) : IClassFixture<ChatServer>
     }
 
     [Fact]
+    public void A_name_that_was_signed_out_of_is_free_when_its_last_connection_has_ended()
+    {
+        UserName.TryParse("ada", out var name).Should().BeTrue();
+        var names = new GuestNames(new FakeTimeProvider());
+        var (ada, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        names.Claim(name!, ada);
+        names.Connect(name!, ada);
+        names.Connect(name!, ada);
+
+        names.Release(name!, ada);
+        names.Disconnect(name!, ada);
+        names.FindOther(name!, other).Should().Be(new NameHolder(null));
+        names.Disconnect(name!, ada);
+
+        names.FindOther(name!, other).Should().BeNull();
+    }
+
+    [Fact]
     public async Task A_restart_keeps_tokens_and_held_names()
     {
         using var folder = new TemporaryFolder();
