@@ -24,6 +24,9 @@ internal static class AccountsSetup
     {
         builder.Services.AddSingleton<GuestNames>();
         builder.Services.AddHostedService<NameKeeper>();
+        builder.Services.AddSingleton<SignOuts>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SignOuts>());
+        builder.Services.AddSingleton<IClaimsTransformation, SignOutCheck>();
         builder.Services.AddAuthentication(Scheme)
             .AddPolicyScheme(Scheme, null, options => options.ForwardDefaultSelector = SelectScheme)
             .AddCookie(ConfigureCookie)

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
+using RealtimeHello.Server.Storage;
 
 namespace RealtimeHello.Server.Accounts;
 
@@ -46,7 +47,7 @@ internal static class Sessions
     {
         if (!UserName.TryParse(await ReadName(context.Request), out var name)) return Problem(StatusCodes.Status400BadRequest, "Bad name", UserName.Rule);
 
-        // Whoever brings the cookie or the token of this name is its user, and no new one.
+        // Whoever brings the cookie or the token of this name is its user, and no new one: signing out later ends the old cookies and tokens too.
         var isKnown = Guest.TryRead((await context.AuthenticateAsync()).Principal, out var current) && current.Name.Key == name.Key;
         var guest = isKnown ? new Guest(current!.Id, name) : new Guest(Guid.CreateVersion7(), name);
         if (names.Claim(name, guest.Id) is { } holder) return Held(holder);
@@ -68,9 +69,22 @@ internal static class Sessions
         return Results.Json(new WhoIs(guest!.IdText, guest.Name.Text, ticket.Properties?.ExpiresUtc?.UtcDateTime));
     }
 
-    private static async Task<IResult> SignOut(HttpContext context, GuestNames names)
+    private static async Task<IResult> SignOut(HttpContext context, GuestNames names, SignOuts signOuts)
     {
-        if (Guest.TryRead((await context.AuthenticateAsync()).Principal, out var guest)) names.Release(guest.Name, guest.Id);
+        if (Guest.TryRead((await context.AuthenticateAsync()).Principal, out var guest))
+        {
+            try
+            {
+                await signOuts.Add(guest.Id);
+            }
+            catch (StoreUnavailableException)
+            {
+                return Problem(StatusCodes.Status503ServiceUnavailable, "Not signed out", "The store takes no writes, and a restart would let you in again; try again in a moment.");
+            }
+
+            names.Release(guest.Name, guest.Id);
+        }
+
         await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
         return Results.NoContent();
     }

@@ -10,13 +10,18 @@ namespace RealtimeHello.Server.Chat;
 /// One client's calls run side by side but begin in order. Whatever must happen in that order (joining before posting,
 /// posts among each other) is done before the first await.
 /// </remarks>
-internal sealed class ChatHub(Rooms rooms, IMessageStore store, GuestNames names, VitalsMeter vitals, ChatCounters counters) : Hub<IChatClient>, IChatHub
+internal sealed class ChatHub(Rooms rooms, IMessageStore store, GuestNames names, SignOuts signOuts, VitalsMeter vitals, ChatCounters counters) : Hub<IChatClient>, IChatHub
 {
+    /// <summary>What a connection is told that ends because its user signed out.</summary>
+    public const string SignedOut = $"{ChatErrorCodes.NotAllowed}: You signed out.";
+
     private ChatConnection Me => (ChatConnection)Context.Items[typeof(ChatConnection)]!;
 
     public override Task OnConnectedAsync()
     {
-        if (!Guest.TryRead(Context.User, out var guest) || !names.Connect(guest.Name, guest.Id))
+        // Asked again where a sign-out finds the connection: one that came between the gate and here did not.
+        if (Guest.TryRead(Context.User, out var guest) && signOuts.Has(guest.Id)) throw new HubException(SignedOut);
+        if (guest is null || !names.Connect(guest.Name, guest.Id))
             throw new HubException($"{ChatErrorCodes.NotAllowed}: This name belongs to somebody else now; sign in again.");
         counters.Connected();
         Context.Items[typeof(ChatConnection)] = new ChatConnection(Context.ConnectionId, guest);

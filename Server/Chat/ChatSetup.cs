@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
+using RealtimeHello.Server.Accounts;
 using RealtimeHello.Server.Chat.FanOut;
 using RealtimeHello.Server.Chat.Wire;
+using RealtimeHello.Server.Hosting.Drain;
 
 namespace RealtimeHello.Server.Chat;
 
@@ -43,6 +45,15 @@ internal static class ChatSetup
     public static void MapChat(this WebApplication app, string path)
     {
         app.UseChatGate(path);
+        EndConnectionsOfSignedOut(app.Services);
         app.MapHub<ChatHub>(path, options => options.Transports = HttpTransportType.WebSockets);
+    }
+
+    private static void EndConnectionsOfSignedOut(IServiceProvider services)
+    {
+        var connections = services.GetRequiredService<ClosingHubLifetimeManager<ChatHub>>();
+        // Nobody waits for it: whoever reads slowly would hold up somebody's sign-out. The words are SignalR's own for a HubException that ends a connection.
+        services.GetRequiredService<SignOuts>().SignedOut += user =>
+            _ = connections.CloseUser(Guest.ToText(user), $"Connection closed with an error. HubException: {ChatHub.SignedOut}");
     }
 }

@@ -12,6 +12,8 @@ internal sealed class ChatDbContext(DbContextOptions<ChatDbContext> options) : D
 
     public DbSet<NameHoldRow> NameHolds => Set<NameHoldRow>();
 
+    public DbSet<SignOutRow> SignOuts => Set<SignOutRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<RoomRow>(room =>
@@ -26,6 +28,11 @@ internal sealed class ChatDbContext(DbContextOptions<ChatDbContext> options) : D
             message.HasOne<RoomRow>().WithMany().HasForeignKey(row => row.RoomId);
         });
         modelBuilder.Entity<NameHoldRow>().HasKey(row => row.Key);
+        modelBuilder.Entity<SignOutRow>(signOut =>
+        {
+            signOut.HasKey(row => row.User);
+            signOut.HasIndex(row => row.Until);
+        });
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)

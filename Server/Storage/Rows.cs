@@ -41,3 +41,12 @@ internal sealed class NameHoldRow
     /// <summary>When the name comes free; null while a connection of its user lives.</summary>
     public DateTime? Until { get; set; }
 }
+
+/// <summary>Who signed out, so that a restart takes none of their cookies and tokens again.</summary>
+internal sealed class SignOutRow
+{
+    public Guid User { get; set; }
+
+    /// <summary>When the last of them has expired by itself.</summary>
+    public DateTime Until { get; set; }
+}

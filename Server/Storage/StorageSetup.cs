@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace RealtimeHello.Server.Storage;
 
-/// <summary>Messages and held names, in SQLite, in the data folder.</summary>
+/// <summary>Messages, held names and sign-outs, in SQLite, in the data folder.</summary>
 internal static class StorageSetup
 {
     public static void AddStorage(this WebApplicationBuilder builder)
@@ -16,6 +16,7 @@ internal static class StorageSetup
         services.AddSingleton<StoreReads>();
         services.AddSingleton<IMessageStore, SqliteMessageStore>();
         services.AddSingleton<NameHoldStore>();
+        services.AddSingleton<SignOutStore>();
         services.AddHostedService<DatabaseStart>();
     }
 }

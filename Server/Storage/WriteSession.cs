@@ -22,6 +22,8 @@ internal sealed class WriteSession : IDisposable
     private readonly SqliteCommand _findMessage;
     private readonly SqliteCommand _hold;
     private readonly SqliteCommand _free;
+    private readonly SqliteCommand _signOut;
+    private readonly SqliteCommand _forgetSignOuts;
     private readonly Dictionary<string, Cursor> _cursors = [];
     private readonly List<Cursor> _moved = [];
 
@@ -41,6 +43,8 @@ internal sealed class WriteSession : IDisposable
         _hold = Prepare("INSERT INTO NameHolds (Key, User, Until) VALUES ($key, $user, $until) ON CONFLICT (Key) DO UPDATE SET User = $user, Until = $until",
             "$key", "$user", "$until");
         _free = Prepare("DELETE FROM NameHolds WHERE Key = $key", "$key");
+        _signOut = Prepare("INSERT INTO SignOuts (User, Until) VALUES ($user, $until) ON CONFLICT (User) DO NOTHING", "$user", "$until");
+        _forgetSignOuts = Prepare("DELETE FROM SignOuts WHERE Until <= $until", "$until");
     }
 
     public void Begin() => _begin.ExecuteNonQuery();
@@ -86,6 +90,14 @@ internal sealed class WriteSession : IDisposable
 
     public void Free(string key) => Execute(_free, key);
 
+    /// <summary>Remembers that a user signed out.</summary>
+    /// <param name="user">Who.</param>
+    /// <param name="until">For how long.</param>
+    public void SignOut(Guid user, DateTime until) => Execute(_signOut, Bytes(user), StoredTime.ToMilliseconds(until));
+
+    /// <summary>Forgets who was to be remembered up to a time.</summary>
+    public void ForgetSignOuts(DateTime until) => Execute(_forgetSignOuts, StoredTime.ToMilliseconds(until));
+
     /// <summary>A small write that changes nothing: it fails as long as the database can't be written.</summary>
     public void Probe()
     {
@@ -96,7 +108,7 @@ internal sealed class WriteSession : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in new[] { _begin, _commit, _findRoom, _addRoom, _moveRoom, _insert, _findMessage, _hold, _free }) command.Dispose();
+        foreach (var command in new[] { _begin, _commit, _findRoom, _addRoom, _moveRoom, _insert, _findMessage, _hold, _free, _signOut, _forgetSignOuts }) command.Dispose();
         _connection.Dispose();
     }
 

@@ -6,19 +6,27 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 namespace RealtimeHello.Server.Hosting.Drain;
 
 /// <summary>
-/// Knows every connection of a hub and can close them all in good order; passes everything on to the lifetime manager
+/// Knows every connection of a hub and can close them in good order, all or one user's; passes everything on to the lifetime manager
 /// that it stands before.
 /// </summary>
 internal sealed class ClosingHubLifetimeManager<THub>(HubLifetimeManager<THub> inner) : HubLifetimeManager<THub>
     where THub : Hub
 {
+    /// <summary>How long somebody who reads slowly gets to take the Close message.</summary>
+    private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<string, HubConnectionContext> _connections = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Writes SignalR's Close message to each connection and then aborts it. Without the abort a client that ignores the
     /// message would never get a WebSocket Close frame. A client may see a second Close message; the first one counts.
     /// </summary>
-    public Task CloseAll() => Task.WhenAll(_connections.Values.Select(Close));
+    public Task CloseAll() => Task.WhenAll(_connections.Values.Select(connection => Close(connection, new CloseMessage(error: null, allowReconnect: true))));
+
+    /// <summary>Closes a user's connections in the same way, with a reason; the client is not to come back by itself.</summary>
+    public Task CloseUser(string user, string error) => Task.WhenAll(_connections.Values
+        .Where(connection => connection.UserIdentifier == user)
+        .Select(connection => Close(connection, new CloseMessage(error, allowReconnect: false))));
 
     public override Task OnConnectedAsync(HubConnectionContext connection)
     {
@@ -76,9 +84,16 @@ internal sealed class ClosingHubLifetimeManager<THub>(HubLifetimeManager<THub> i
     public override bool TryGetReturnType(string invocationId, [NotNullWhen(true)] out Type? type) =>
         inner.TryGetReturnType(invocationId, out type);
 
-    private static async Task Close(HubConnectionContext connection)
+    private static async Task Close(HubConnectionContext connection, CloseMessage message)
     {
-        await connection.WriteAsync(new CloseMessage(error: null, allowReconnect: true));
+        try
+        {
+            await connection.WriteAsync(message).AsTask().WaitAsync(WriteLimit);
+        }
+        catch (TimeoutException)
+        {
+        }
+
         connection.Abort();
     }
 }

@@ -94,6 +94,22 @@ namespace RealtimeHello.Server.Storage.Migrations
                     b.ToTable("Rooms");
                 });
 
+            modelBuilder.Entity("RealtimeHello.Server.Storage.SignOutRow", b =>
+                {
+                    b.Property<byte[]>("User")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("User");
+
+                    b.HasIndex("Until");
+
+                    b.ToTable("SignOuts");
+                });
+
             modelBuilder.Entity("RealtimeHello.Server.Storage.MessageRow", b =>
                 {
                     b.HasOne("RealtimeHello.Server.Storage.RoomRow", null)
