@@ -22,6 +22,7 @@ try
 
     await using var app = builder.Build();
     app.UseTrustedProxies();
+    app.UseHostCheck();
     app.UseWebSockets();
     app.UseOriginCheck(except: "/chat");
     app.UseHelloEcho("/hello");

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace RealtimeHello.Server.Hosting;
@@ -29,6 +30,9 @@ internal static class ChatDefaults
         builder.Services.AddSingleton(TimeProvider.System);
 
         builder.Services.AddSingleton<OriginRule>();
+        builder.Services.AddSingleton<HostRule>();
+        // ASP.NET Core's own check of the same setting answers with HTML, and does not know where the server listens.
+        builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["*"]);
 
         var folder = DataFolder.Open(builder.Configuration["data"]);
         // By a factory: what the container makes, it also disposes of, and with it the folder's lock.
