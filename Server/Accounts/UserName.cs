@@ -5,7 +5,7 @@ using RealtimeHello.Contracts;
 
 namespace RealtimeHello.Server.Accounts;
 
-/// <summary>A user's name: 1-24 letters, digits, <c>-</c> and <c>_</c> of any script.</summary>
+/// <summary>A user's name: 1-24 letters, digits, <c>-</c> and <c>_</c> of any script, each of which can be seen.</summary>
 /// <param name="Text">As it is shown, in normal form C.</param>
 /// <param name="Key">What it is compared by: compatibility form, without case, so that look-alikes such as ＡＤＡ and ada are one.</param>
 internal sealed record UserName(string Text, string Key)
@@ -25,7 +25,10 @@ internal sealed record UserName(string Text, string Key)
     }
 
     private static bool IsAllowed(Rune rune) =>
-        rune.Value is '-' or '_' || Rune.IsLetter(rune) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.DecimalDigitNumber;
+        rune.Value is '-' or '_' || (Rune.IsLetter(rune) && !IsInvisible(rune)) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.DecimalDigitNumber;
+
+    /// <summary>The letters among Unicode's Default_Ignorable_Code_Points, all of them fillers of Hangul, and hieroglyphs that are blank by name.</summary>
+    private static bool IsInvisible(Rune rune) => rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x13441 or 0x13442;
 
     private static bool HasLoneSurrogate(string text)
     {

@@ -37,6 +37,9 @@ public sealed class SessionTests(ChatServer server) : IClassFixture<ChatServer>
     [InlineData("""{"name":"<b>"}""")]
     [InlineData("""{"name":"a\u001b"}""")]
     [InlineData("""{"name":"\ud800"}""")]
+    [InlineData("""{"name":"\u3164"}""")]
+    [InlineData("""{"name":"ada\u115f"}""")]
+    [InlineData("""{"name":"a\u200dda"}""")]
     [InlineData("""{"name":5}""")]
     [InlineData("""{"nom":"ada"}""")]
     [InlineData("[]")]
@@ -62,6 +65,22 @@ public sealed class SessionTests(ChatServer server) : IClassFixture<ChatServer>
         UserName.TryParse(other, out var second).Should().BeTrue();
 
         first!.Key.Should().Be(second!.Key);
+    }
+
+    /// <summary>Against the whole of Unicode: Default_Ignorable_Code_Point of DerivedCoreProperties.txt, 17.0.</summary>
+    [Fact]
+    public void Nothing_that_Unicode_lets_programs_leave_out_stands_in_a_name()
+    {
+        (int First, int Last)[] ignorable =
+        [
+            (0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F),
+            (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+        ];
+
+        ignorable.SelectMany(range => Enumerable.Range(range.First, range.Last - range.First + 1))
+            .Where(value => UserName.TryParse($"ada{new Rune(value)}", out _)).Should().BeEmpty();
+        UserName.TryParse("ada\U00013441", out _).Should().BeFalse("it is a hieroglyph that is blank");
+        UserName.TryParse("가나다", out _).Should().BeTrue();
     }
 
     [Fact]
