@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
 
 namespace RealtimeHello.Server.Hosting;
 
@@ -27,6 +28,14 @@ internal static class ChatDefaults
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
         });
         builder.Services.AddProblemDetails();
+        // Lines of JSON are collected, and may not be in the order of their making any more.
+        builder.Services.PostConfigure<JsonConsoleFormatterOptions>(json =>
+        {
+            if (json.TimestampFormat is not null) return;
+            // ISO 8601, the same in every culture.
+            json.TimestampFormat = "O";
+            json.UseUtcTimestamp = true;
+        });
         builder.Services.AddSingleton(TimeProvider.System);
 
         builder.Services.AddSingleton<OriginRule>();

@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.SignalR.Client;
+using RealtimeHello.Tests.Support;
+
+namespace RealtimeHello.Tests.Server;
+
+/// <summary>What the server writes to its console besides its own four lines.</summary>
+public sealed class ProcessLogTests
+{
+    [Theory]
+    [InlineData(new string[0], "O")]
+    [InlineData(new[] { "--Logging:Console:FormatterOptions:TimestampFormat=HH:mm " }, "HH:mm ")]
+    public async Task A_line_of_JSON_says_when_it_was_written(string[] arguments, string format)
+    {
+        using var folder = new TemporaryFolder();
+        var before = DateTime.UtcNow.AddSeconds(-1);
+        await using var server = await ChatServerProcess.Start(folder.Path, "http://127.0.0.1:0", ["--Logging:Console:FormatterName=json", .. arguments]);
+        await using (var hub = server.Hub(await server.SignIn("ada"))) await hub.StartAsync(TestContext.Current.CancellationToken);
+        await server.Signal("TERM");
+        await server.WaitForExit(TimeSpan.FromSeconds(20));
+
+        var lines = server.Output.Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        lines.Should().NotBeEmpty();
+        foreach (var line in lines)
+        {
+            var at = DateTime.ParseExact(line.GetProperty("Timestamp").GetString()!, format, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal);
+            if (format == "O") at.Should().BeOnOrAfter(before).And.BeOnOrBefore(DateTime.UtcNow.AddSeconds(1));
+        }
+    }
+}
