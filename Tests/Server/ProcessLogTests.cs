@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.WebSockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR.Client;
 using RealtimeHello.Tests.Support;
@@ -27,5 +28,24 @@ public sealed class ProcessLogTests
             var at = DateTime.ParseExact(line.GetProperty("Timestamp").GetString()!, format, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal);
             if (format == "O") at.Should().BeOnOrAfter(before).And.BeOnOrBefore(DateTime.UtcNow.AddSeconds(1));
         }
+    }
+
+    [Fact]
+    public async Task No_token_of_a_query_is_logged_however_much_is_asked_of_ASP_NET_Core()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = await ChatServerProcess.Start(folder.Path, "http://127.0.0.1:0", "--Logging:LogLevel:Default=Trace", "--Logging:LogLevel:Microsoft.AspNetCore=Trace");
+        var session = await server.SignIn("ada");
+        using (var socket = new ClientWebSocket())
+        {
+            await socket.ConnectAsync(new UriBuilder(server.Address) { Scheme = "ws", Path = "/chat", Query = $"access_token={session.AccessToken}" }.Uri, TestContext.Current.CancellationToken);
+        }
+
+        using (var http = new HttpClient()) (await http.GetAsync(new Uri(server.Address, $"/session?access_token={session.AccessToken}"), TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        await server.Signal("TERM");
+        await server.WaitForExit(TimeSpan.FromSeconds(20));
+
+        server.Output.Should().Contain(line => line.Contains("Microsoft.AspNetCore.Routing", StringComparison.Ordinal), "it is asked for");
+        server.Output.Where(line => line.Contains(session.AccessToken[..40], StringComparison.Ordinal)).Should().BeEmpty();
     }
 }
