@@ -97,9 +97,9 @@ internal static class Sessions
             return body.RootElement.ValueKind == JsonValueKind.Object
                 && body.RootElement.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
         }
-        catch (Exception trouble) when (trouble is JsonException or InvalidOperationException)
+        catch (Exception trouble) when (trouble is JsonException or InvalidOperationException or BadHttpRequestException)
         {
-            // No JSON, or a string with half a surrogate pair.
+            // No JSON, a string with half a surrogate pair, or more than the server reads.
             return null;
         }
     }

@@ -56,6 +56,23 @@ public sealed class SessionTests(ChatServer server) : IClassFixture<ChatServer>
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_body_that_is_too_large_is_a_bad_name_and_no_failure_of_the_server(bool chunked)
+    {
+        await using var server = new ChatServer();
+        using var http = server.Http();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/session") { Content = new StringContent(new string(' ', 100_000), Encoding.UTF8, "application/json") };
+        request.Headers.TransferEncodingChunked = chunked;
+
+        using var answer = await http.SendAsync(request);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        answer.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        server.Log.Should().NotContain(line => line.StartsWith("Error ", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("Ada", "ADA")]
     [InlineData("e\u0301va", "\u00e9VA")]
     [InlineData("ｆｕｌｌ", "full")]
