@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR.Client;
 using RealtimeHello.Tests.Support;
@@ -42,6 +44,14 @@ public sealed class ProcessLogTests
         }
 
         using (var http = new HttpClient()) (await http.GetAsync(new Uri(server.Address, $"/session?access_token={session.AccessToken}"), TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        using (var tcp = new TcpClient(server.Address.Host, server.Address.Port))
+        {
+            // With a blank too many it is no request at all.
+            await tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET /chat?access_token={session.AccessToken} x HTTP/1.1\r\nHost: localhost\r\n\r\n"), TestContext.Current.CancellationToken);
+            using var answer = new StreamReader(tcp.GetStream());
+            (await answer.ReadToEndAsync(TestContext.Current.CancellationToken)).Should().StartWith("HTTP/1.1 400");
+        }
+
         await server.Signal("TERM");
         await server.WaitForExit(TimeSpan.FromSeconds(20));
 
