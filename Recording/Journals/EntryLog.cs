@@ -8,7 +8,7 @@ namespace RealtimeHello.Recording.Journals;
 /// </summary>
 internal sealed class EntryLog
 {
-    private const int SmallestSegment = 64;
+    private const int SmallestSegment = 128;
     private const int LargestSegment = 8 * 1024;
 
     private LogSegment? front;
