@@ -11,6 +11,9 @@ internal sealed class ConnectionLog(EntryPacker packer)
     private EntryLog? opening = new();
     private PackedEntries? packed;
     private EntryLog? recent;
+
+    /// <summary>The end of <see cref="recent"/>, for what only appends there.</summary>
+    private LogSegment? tail;
     private ReadPlace? lastRead;
     private bool receivedMustBegin;
     private bool sentMustBegin;
@@ -45,12 +48,14 @@ internal sealed class ConnectionLog(EntryPacker packer)
             return 0;
         }
 
-        // Every message comes by here: what was packed is not touched.
+        // Every message comes by here: only what it needs is touched.
+        if (tail is not null && tail.TryAppend(entry, bytes)) return 0;
         recent ??= new EntryLog();
         var before = recent.Size;
         recent.Append(entry, bytes);
         // One segment goes for each that came: its memory is the next one's.
         if (recent.Size > budget.ConnectionBytes) Evict(budget.ConnectionBytes);
+        tail = recent.Back;
         return recent.Size - before;
     }
 
@@ -84,6 +89,7 @@ internal sealed class ConnectionLog(EntryPacker packer)
         }
 
         if (recent is not null) Replace(ref recent);
+        tail = recent?.Back;
         lastRead = null;
         return (Size - before, omitted);
 
@@ -120,6 +126,7 @@ internal sealed class ConnectionLog(EntryPacker packer)
     {
         var before = Size;
         PackOpening();
+        tail = null;
         recent?.Pack();
         return Size - before;
     }
@@ -138,6 +145,7 @@ internal sealed class ConnectionLog(EntryPacker packer)
             opening?.Clear();
             recent?.Clear();
             packed = null;
+            tail = null;
             lastRead = null;
             return size;
         }
@@ -315,6 +323,7 @@ internal sealed class ConnectionLog(EntryPacker packer)
             EvictedBytes += dropped.Length;
         }
 
+        tail = recent.Back;
         if (recent.IsEmpty) receivedMustBegin = sentMustBegin = true;
         return recent.Size - before;
     }

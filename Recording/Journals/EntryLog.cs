@@ -14,6 +14,7 @@ internal sealed class EntryLog
     private LogSegment? front;
     private LogSegment? back;
     private LogSegment? spare;
+    /// <summary>What the first entry is written relative to that comes while there is no segment.</summary>
     private EntryContext last;
     private long serial;
 
@@ -33,6 +34,9 @@ internal sealed class EntryLog
 
     public bool IsEmpty => front is null;
 
+    /// <summary>The segment that is appended to; null: there is none.</summary>
+    public LogSegment? Back => back;
+
     /// <summary>How many of the entries <see cref="JournalEntry.GoesOn">go on with a message</see>, by their direction; of one that was made of packed entries, as if there were some.</summary>
     public (int Received, int Sent) GoesOn { get; private set; }
 
@@ -47,10 +51,10 @@ internal sealed class EntryLog
         if (segment.FirstEntry < 0)
         {
             segment.FirstEntry = segment.Length;
-            segment.Before = last;
+            segment.Before = segment.Last;
         }
 
-        segment.Length += EntryEncoding.Write(segment.Bytes.AsSpan(segment.Length), entry, ref last);
+        segment.Length += EntryEncoding.Write(segment.Bytes.AsSpan(segment.Length), entry, ref segment.Last);
         segment.EntryBytes += entry.Length;
         if (entry.GoesOn) Count(segment, entry.Direction, 1);
         if (entry.Fact is { } fact)
@@ -117,7 +121,6 @@ internal sealed class EntryLog
             EndFront();
         }
 
-        if (front is null) back = null;
         return (front?.Before.Number ?? last.Number, bytes);
     }
 
@@ -130,8 +133,7 @@ internal sealed class EntryLog
         cursor.SkipBytes();
         var isLast = !cursor.IsAtEntry();
         while (front is not null && (isLast || front != cursor.Segment)) EndFront();
-        if (front is null) back = null;
-        else front.BeginAt(cursor.At, cursor.Before, cursor.Fact);
+        front?.BeginAt(cursor.At, cursor.Before, cursor.Fact);
         if (front is not null && front == begun)
         {
             front.EntryBytes -= entry.Length;
@@ -150,6 +152,7 @@ internal sealed class EntryLog
         Clear();
         front = back = LogSegment.Of(bytes, facts, before);
         front.GoesOn = GoesOn = goesOn;
+        front.Last = last;
         Size = front.Size;
     }
 
@@ -183,7 +186,7 @@ internal sealed class EntryLog
     public void Clear()
     {
         while (front is not null) EndFront();
-        back = spare = null;
+        spare = null;
     }
 
     private void Count(LogSegment segment, Direction direction, int change)
@@ -199,6 +202,7 @@ internal sealed class EntryLog
         var segment = spare ?? new LogSegment();
         spare = null;
         segment.Begin(size, ++serial);
+        segment.Last = back?.Last ?? last;
         Size += segment.Size;
         if (back is null) front = segment;
         else back.Next = segment;
@@ -209,6 +213,12 @@ internal sealed class EntryLog
     {
         var segment = front!;
         front = segment.Next;
+        if (front is null)
+        {
+            back = null;
+            last = segment.Last;
+        }
+
         Size -= segment.Size;
         GoesOn = (GoesOn.Received - segment.GoesOn.Received, GoesOn.Sent - segment.GoesOn.Sent);
         segment.End();

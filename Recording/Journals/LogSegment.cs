@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using RealtimeHello.Layers;
 
 namespace RealtimeHello.Recording.Journals;
@@ -11,14 +13,21 @@ internal sealed class LogSegment
 
     private const int FewestFacts = 2;
 
+    /// <summary>What the next entry is written relative to, if this is the last segment.</summary>
+    public EntryContext Last;
+
     private LayerDetail?[] facts = [];
     private int factCount;
     private bool isPooled;
+
+    /// <summary>The length of <see cref="Bytes"/>, kept here: where it stands itself is far from what was appended last, and in no cache.</summary>
+    private int capacity;
 
     /// <summary>Empty segments for that many bytes and a little more.</summary>
     public void Begin(int bytes, long serial)
     {
         Bytes = ArrayPool<byte>.Shared.Rent(bytes);
+        capacity = Bytes.Length;
         Serial = serial;
         Length = 0;
         EntryBytes = 0;
@@ -29,7 +38,7 @@ internal sealed class LogSegment
 
     /// <summary>Of exactly these bytes, the first of which begins an entry.</summary>
     public static LogSegment Of(byte[] bytes, LayerDetail?[] facts, in EntryContext before) =>
-        new() { Bytes = bytes, Length = bytes.Length, FirstEntry = 0, Before = before, facts = facts, factCount = facts.Length };
+        new() { Bytes = bytes, capacity = bytes.Length, Length = bytes.Length, FirstEntry = 0, Before = before, facts = facts, factCount = facts.Length };
 
     public byte[] Bytes { get; private set; } = [];
 
@@ -56,12 +65,27 @@ internal sealed class LogSegment
     /// <summary>Unlike that of any other segment of its log, and negative once its bytes are given back: a cursor that stood here is told so.</summary>
     public long Serial { get; private set; }
 
-    public int Room => Bytes.Length - Length;
+    public int Room => capacity - Length;
 
     /// <summary>Memory in use, in bytes.</summary>
-    public long Size => Overhead + Bytes.Length + (facts.Length * IntPtr.Size);
+    public long Size => Overhead + capacity + (facts.Length * IntPtr.Size);
 
     public ReadOnlySpan<LayerDetail?> Facts => facts.AsSpan(0, factCount);
+
+    /// <summary>
+    /// Appends a chunk with its bytes, if it begins a message and all of it fits: what a hub's message nearly always does. Of all that a connection's log consists of, this touches nothing but this
+    /// segment and its end. False: nothing was done.
+    /// </summary>
+    public bool TryAppend(in JournalEntry entry, ReadOnlySpan<byte> bytes)
+    {
+        if (entry.Kind != EntryKind.Chunk || entry.GoesOn || FirstEntry < 0 || Room < EntryEncoding.Longest + bytes.Length) return false;
+        var room = MemoryMarshal.CreateSpan(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Bytes), Length), Room);
+        var at = EntryEncoding.Write(room, entry, ref Last);
+        bytes.CopyTo(room[at..]);
+        Length += at + bytes.Length;
+        EntryBytes += entry.Length;
+        return true;
+    }
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -89,6 +113,7 @@ internal sealed class LogSegment
     {
         if (isPooled) ArrayPool<byte>.Shared.Return(Bytes);
         Bytes = [];
+        capacity = 0;
         facts.AsSpan(0, factCount).Clear();
         factCount = FirstFact = 0;
         Next = null;
