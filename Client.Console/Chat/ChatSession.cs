@@ -240,6 +240,8 @@ internal sealed class ChatSession : IDisposable
         _link = null;
         _outbox.LinkLost();
         await Quietly(link.DisposeAsync().AsTask());
+        // Sent away, such as by a sign-out elsewhere: to come back as a new guest of the same name is not what anybody asked for.
+        if (ChatRefusal.Parse(reason) is { Code: ChatErrorCodes.NotAllowed } refusal) throw new ChatFailure(refusal.Sentence);
         _offlineSince = _clock.GetUtcNow();
         if (_inbox.ReconnectAfter is { } after) ScheduleRetry("The server is restarting.", after + Shorter(_backoff.Next(), RestartJitter));
         else ScheduleRetry(reason, _backoff.Next());

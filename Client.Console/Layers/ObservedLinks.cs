@@ -78,17 +78,17 @@ internal sealed class ObservedLinks(IChatLinks inner, LayerTrace trace, string u
 
         private async Task<T> Call<T>(string method, Func<Task<T>> call)
         {
-            recorder?.Fact(new HubInvoked(method), DecodingDepth.Full);
+            var number = recorder?.Fact(new HubInvoked(method), DecodingDepth.Full) ?? 0;
             var began = clock.GetTimestamp();
             try
             {
                 var result = await call();
-                recorder?.Fact(new HubCompleted(method, clock.GetElapsedTime(began)), DecodingDepth.Full);
+                recorder?.Fact(new HubCompleted(method, clock.GetElapsedTime(began), number), DecodingDepth.Full);
                 return result;
             }
             catch (Exception failure)
             {
-                recorder?.Fact(new HubFailed(method, clock.GetElapsedTime(began), failure.GetType().Name, failure.Message), DecodingDepth.Full);
+                recorder?.Fact(new HubFailed(method, clock.GetElapsedTime(began), failure.GetType().Name, failure.Message, number), DecodingDepth.Full);
                 throw;
             }
         }

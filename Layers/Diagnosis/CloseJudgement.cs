@@ -93,6 +93,9 @@ internal static class CloseJudgement
             return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.ServerStopping, "The server is stopping; it said goodbye and allows to reconnect.");
         if (seen.ServerClose is { Error: null } && seen.ServerSaidGoodbyeFirst && seen.FirstSign == ClosingSign.CloseFrameOfServer && error.Length == 0)
             return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.ServerAborted, "The server said goodbye with SignalR's Close message, without an error, and does not allow to reconnect: the hub called Context.Abort().");
+        // What an application says to a client that it sends away; clients say goodbye in answer.
+        if (seen.ServerClose is { Error: { } said } && seen.ServerSaidGoodbyeFirst && said.Contains("HubException", StringComparison.Ordinal))
+            return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.ServerClosed, $"The server closed the connection with SignalR's Close message: {PrintableText.OneLine(said, 160)}");
         if (seen.ClientClose is { Error: null } && error.Length == 0)
             return new CloseReport(ClosedBy.Client, Layer.SignalR, Code(seen), CloseCauses.ClientClosed, "The client said goodbye with SignalR's Close message.");
         // InvalidDataException is what SignalR's protocols throw for bytes that they can't read.

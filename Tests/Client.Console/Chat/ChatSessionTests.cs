@@ -150,6 +150,17 @@ public sealed class ChatSessionTests
     }
 
     [Fact]
+    public async Task Whoever_is_sent_away_does_not_come_back()
+    {
+        using var session = Session();
+        var running = await Online(session);
+        chat.Latest.Break("The server closed the connection with the following error: Connection closed with an error. HubException: not_allowed: You signed out.");
+
+        (await FluentActions.Awaiting(() => running.WaitAsync(patience, TestContext.Current.CancellationToken)).Should().ThrowAsync<ChatFailure>()).WithMessage("You signed out.");
+        heard.States.OfType<SessionState.Waiting>().Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Without_patience_the_first_trouble_ends_it()
     {
         chat.Refuses = _ => new ServerTrouble("Nobody listens.", isLasting: false);

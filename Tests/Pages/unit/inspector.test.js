@@ -53,6 +53,14 @@ test('calls of one method that overlap keep their own answers', () => {
   assert.deepEqual(calls.map((one) => [one.invoked?.sequence, one.completion?.sequence]), [['i1', 'a1'], ['i2', 'a2']]);
 });
 
+test('calls of one method that overlap end each where it was invoked, whichever is the first to end', () => {
+  const call = (/** @type {string} */ id) => event({ sequence: `${id}-0`, layer: 'signalR', kind: 'invocation', detail: { target: 'Post', invocationId: id, arguments: [] } });
+  const invoked = (/** @type {string} */ sequence) => event({ sequence, layer: 'hub', direction: 'local', kind: 'invoked', tap: null, detail: { method: 'Post' } });
+  const ended = (/** @type {string} */ kind, /** @type {number} */ number) => event({ sequence: `ff${number}-0`, layer: 'hub', direction: 'local', kind, tap: null, detail: { method: 'Post', call: number } });
+  const calls = callsOf([call('1'), invoked('00000000000a-000000000000-5000'), call('2'), invoked('00000000000b-000000000000-5000'), ended('completed', 11), ended('failed', 10)]);
+  assert.deepEqual(calls.map((one) => [one.invocation.detail.invocationId, one.completed?.detail.call]), [['1', 10], ['2', 11]]);
+});
+
 test('what can not be seen is shown, and what is broken stays an address', () => {
   assert.equal(printable('a\u202eb\u001b[31m\ud800'), 'a\\u202Eb\\u001B[31m\\uD800');
   assert.deepEqual(parseRoute(toWay('100 % <b>&?')), { view: 'way', text: '100 % <b>&?' });

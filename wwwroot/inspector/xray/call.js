@@ -11,8 +11,9 @@
 const calls = new Set(['invocation', 'streamInvocation']);
 
 /**
- * Joins the events of a connection to calls. A completion names its invocation; inside the hub a call has no number, so those are joined by method and
- * order; facts of the application by a value that the call carried, such as a message's id.
+ * Joins the events of a connection to calls. A completion names its invocation, and what ended inside the hub names what was invoked there, by its number. Which
+ * invocation that was is told by method and order, since a hub begins the calls of a connection in the order in which they came; facts of the application are joined by a
+ * value that the call carried, such as a message's id.
  * @param {LayerEvent[]} events in order
  * @returns {Call[]}
  */
@@ -29,7 +30,7 @@ export function callsOf(events) {
       const call = found.find((one) => one.invoked === null && isOf(one, event.detail.method));
       if (call) call.invoked = event;
     } else if (event.layer === 'hub' && (event.kind === 'completed' || event.kind === 'failed')) {
-      const call = found.find((one) => one.invoked !== null && one.completed === null && isOf(one, event.detail.method));
+      const call = found.find((one) => one.invoked !== null && one.completed === null && (event.detail.call > 0 ? numberOf(one.invoked) === event.detail.call : isOf(one, event.detail.method)));
       if (call) call.completed = event;
     } else if (event.layer === 'application') {
       const running = found.filter((one) => one.invoked !== null && one.completion === null);
@@ -51,6 +52,9 @@ export function idsIn(event) {
     : event.layer === 'application' ? JSON.stringify(detail.fields ?? {}) : event.layer === 'webSocket' ? String(detail.text ?? '') : '';
   return [...new Set(text.match(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi) ?? [])];
 }
+
+/** The number of the journal's entry that an event was read from: the first part of its sequence. @param {LayerEvent} event */
+const numberOf = (event) => Number.parseInt(event.sequence, 16);
 
 /** @param {Call} call @param {string} method */
 const isOf = (call, method) => String(call.invocation.detail.target).toLowerCase() === String(method).toLowerCase();
