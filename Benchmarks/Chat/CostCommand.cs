@@ -53,7 +53,9 @@ internal static class CostCommand
             for (var start = 1; start <= result.GetValue(starts); start++)
             {
                 Console.Error.WriteLine($"start {start} of {result.GetValue(starts)}");
-                processor.Add(await MeasureDeliveries(kinds, load, result.GetValue(rounds)));
+                // Another one begins each time: who comes first finds the machine as the last one left it.
+                Looking[] inTurn = [.. kinds.Skip(start % kinds.Length), .. kinds.Take(start % kinds.Length)];
+                processor.Add(await MeasureDeliveries(inTurn, load, result.GetValue(rounds)));
             }
 
             if (processor.Count > 0) Print(load, kinds, processor);
