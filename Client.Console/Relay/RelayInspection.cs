@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using RealtimeHello.Client.Accounts;
 using RealtimeHello.Inspector;
@@ -39,6 +40,12 @@ internal sealed class RelayInspection : IAsyncDisposable
         var application = builder.Build();
         application.UseRouting();
         application.MapConnectionInspector();
+        // The page links to its application, and here that is itself.
+        application.MapGet("/", context =>
+        {
+            context.Response.Redirect("/inspect");
+            return Task.CompletedTask;
+        });
         try
         {
             await application.StartAsync();

@@ -42,6 +42,8 @@ public sealed class RelayProcessTests(Browser browser) : IDisposable
             await hub.StopAsync(cancel);
             await InspectorPage.Says(inspector.Page.Locator("main"), "The client said goodbye");
             inspector.Complaints.Should().BeEmpty();
+            await inspector.Page.GetByRole(AriaRole.Link, new() { Name = "Application" }).ClickAsync();
+            await InspectorPage.CountIs(inspector.Rows, 1);
 
             await using var stranger = await browser.Open();
             (await stranger.APIRequest.GetAsync(new Uri(link, "/inspect/connections").ToString())).Status.Should().Be(401);
