@@ -28,7 +28,7 @@ internal static class RelayProgram
 
     private static async Task<bool> Run(RelaySettings settings, LeaveRequest leave)
     {
-        var journal = new Journal();
+        var journal = NewJournal();
         var certificate = settings.Listen.IsSecure ? RelayCertificate.Of(ClientFolder.Path, settings.Listen.Host, TimeProvider.System.GetUtcNow()) : null;
         await using var listener = await RelayListener.Open(settings, certificate, journal);
         await using var capture = settings.Capture is { } file ? RelayCapture.Open(file, settings.CaptureLimit, journal) : null;
@@ -66,5 +66,13 @@ internal static class RelayProgram
 
         if (settings.Capture is { } capture) yield return $"Recording into {capture}.";
         if (inspector is not null) yield return $"Inspector: {inspector}";
+    }
+
+    /// <summary>Whatever passes is what a relay is there for: plain HTTP and other protocols are kept as WebSockets are.</summary>
+    internal static Journal NewJournal()
+    {
+        var options = new JournalOptions();
+        options.OtherClosedConnections = options.ClosedConnections;
+        return new Journal(options);
     }
 }

@@ -59,7 +59,7 @@ internal sealed class TcpConversation
         }
 
         if (entry.Kind is not (EntryKind.Chunk or EntryKind.Skipped) || entry.Tap != TapPoint.Plain) return;
-        if (entry.Kind == EntryKind.Skipped && entry.Length > LongestShownAsMasked) return;
+        if (entry.Kind == EntryKind.Skipped && (entry.Length > LongestShownAsMasked || entry.BeginsMessage)) return;
         if (bytes.Length < entry.Length) bytes = new byte[entry.Length];
         var left = bytes.AsSpan(0, entry.Length);
         if (entry.Kind == EntryKind.Skipped) left.Fill((byte)'*');
@@ -79,9 +79,31 @@ internal sealed class TcpConversation
     {
         begun = true;
         var at = record.OpenedAt.UtcTicks;
-        blocks.Packet(at, TcpPacket.Build(client.Address, server.Address, 0, 0, TcpPacket.Flags.Syn, []), Comment());
-        blocks.Packet(at, TcpPacket.Build(server.Address, client.Address, 0, 1, TcpPacket.Flags.Syn | TcpPacket.Flags.Ack, []), null);
-        blocks.Packet(at, TcpPacket.Build(client.Address, server.Address, 1, 1, TcpPacket.Flags.Ack, []), null);
+        var (ofClient, ofServer) = LeftOut();
+        client.Next = ofClient + 1;
+        server.Next = ofServer + 1;
+        blocks.Packet(at, TcpPacket.Build(client.Address, server.Address, ofClient, 0, TcpPacket.Flags.Syn, []), Comment());
+        blocks.Packet(at, TcpPacket.Build(server.Address, client.Address, ofServer, client.Next, TcpPacket.Flags.Syn | TcpPacket.Flags.Ack, []), null);
+        blocks.Packet(at, TcpPacket.Build(client.Address, server.Address, client.Next, server.Next, TcpPacket.Flags.Ack, []), null);
+    }
+
+    /// <summary>How many bytes of whole exchanges were left out at the beginning of each direction: the conversation begins behind them, and its numbers with it.</summary>
+    private (uint OfClient, uint OfServer) LeftOut()
+    {
+        var (received, sent) = (0u, 0u);
+        var (receives, sends) = (true, true);
+        var number = 0L;
+        var scratch = Array.Empty<byte>();
+        while ((receives || sends) && record.Log.TryReadAfter(number, out var next, ref scratch))
+        {
+            number = next.Number;
+            if (!next.IsPlainRun) continue;
+            var isLeftOut = next is { Kind: EntryKind.Skipped, BeginsMessage: true };
+            if (next.Direction == Direction.Received && receives) (receives, received) = (isLeftOut, received + (isLeftOut ? (uint)next.Length : 0));
+            else if (next.Direction == Direction.Sent && sends) (sends, sent) = (isLeftOut, sent + (isLeftOut ? (uint)next.Length : 0));
+        }
+
+        return record.Perspective == Perspective.Server ? (received, sent) : (sent, received);
     }
 
     private void Packet(PcapngBlocks blocks, Side from, Side to, uint sequence, TcpPacket.Flags flags, ReadOnlySpan<byte> payload) =>

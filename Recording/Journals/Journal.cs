@@ -9,9 +9,6 @@ namespace RealtimeHello.Recording.Journals;
 /// </summary>
 public sealed class Journal
 {
-    /// <summary>Plain HTTP is kept for as many connections as this part of those that concern real time.</summary>
-    private const int OthersShare = 10;
-
     private readonly ConcurrentDictionary<string, ConnectionRecord> records = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<ConnectionRecord> closed = new();
     private readonly ConcurrentQueue<ConnectionRecord> closedOthers = new();
@@ -110,7 +107,7 @@ public sealed class Journal
         if (record.IsForgotten) return;
         // Health checks and pages come and go all the time, and must not take the place of what somebody will look for.
         if (record.ConcernsRealTime) Keep(closed, Options.ClosedConnections);
-        else Keep(closedOthers, Math.Max(1, Options.ClosedConnections / OthersShare));
+        else Keep(closedOthers, Options.OtherClosedConnections);
 
         void Keep(ConcurrentQueue<ConnectionRecord> queue, int most)
         {

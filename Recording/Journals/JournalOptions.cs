@@ -14,8 +14,11 @@ public sealed class JournalOptions
     /// <summary>Bytes kept of a connection's opening (heads and handshake), which is evicted last.</summary>
     public int OpeningBytes { get; set; } = 16 * 1024;
 
-    /// <summary>Closed connections kept that asked for a WebSocket or carried a hub, and a tenth as many others; older ones are forgotten.</summary>
+    /// <summary>Closed connections kept that asked for a WebSocket or carried a hub; older ones are forgotten.</summary>
     public int ClosedConnections { get; set; } = 2_000;
+
+    /// <summary>Other closed connections kept, such as those of plain HTTP; older ones are forgotten.</summary>
+    public int OtherClosedConnections { get; set; } = 200;
 
     /// <summary>Lifecycle events kept for readers that fall behind.</summary>
     public int LifecycleEvents { get; set; } = 4_096;

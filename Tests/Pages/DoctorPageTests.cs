@@ -55,7 +55,7 @@ public sealed class DoctorPageTests(Browser browser)
     [Fact]
     public async Task A_proxy_that_does_not_pass_Host_on_is_named_and_so_is_the_refusal_that_the_server_gave()
     {
-        await using var server = new ChatServer();
+        await using var server = new ChatServer { Settings = [("AllowedHosts", "chat.internal")] };
         await using var proxy = await Nginx($"proxy_pass http://127.0.0.1:{server.Address.Port}; {Upgrade}", host: "chat.internal");
         var page = await Through(proxy, server);
 

@@ -80,7 +80,7 @@ public sealed class JournalTests
     [Fact]
     public void Plain_http_takes_nobodys_place_among_the_closed_connections()
     {
-        var journal = new Journal(new JournalOptions { ClosedConnections = 20 });
+        var journal = new Journal(new JournalOptions { ClosedConnections = 1, OtherClosedConnections = 2 });
         var failed = journal.Open("failed", Perspective.Server, "a", "b", new RealtimeHello.Recording.Masking.SecretNames());
         failed.Bytes(TapPoint.Plain, Direction.Received, "GET /chat HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"u8);
         failed.Close();

@@ -6,7 +6,10 @@ using RealtimeHello.Layers.SignalR;
 using RealtimeHello.Layers.WebSockets;
 using RealtimeHello.Recording;
 using RealtimeHello.Recording.Captures;
+using RealtimeHello.Recording.Exports;
 using RealtimeHello.Recording.Journals;
+using RealtimeHello.Tests.Recording.Exports;
+using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Recording;
 
@@ -61,6 +64,24 @@ public sealed class OwnershipTests
         var again = new List<LayerEvent>();
         new ConnectionReader(capture.Journal.Connections.Single(), DecodingDepth.Full).Read(again);
         again.Should().Equal(shared.Events(), (left, right) => left.Sequence == right.Sequence && left.Detail.Summary == right.Detail.Summary);
+    }
+
+    [Fact]
+    public async Task As_packets_it_begins_behind_what_was_left_out_and_tshark_finds_its_frames()
+    {
+        Tshark.Demand();
+        var shared = new RecordedConversation();
+        shared.Received(Others);
+        shared.Sent(Answer);
+        Spoken(shared, 100_000).Recorder.BelongsTo("7", "ada");
+
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "shared.pcapng");
+        await using (var stream = File.Create(file)) await PcapngExport.Write(stream, [shared.Recorder.Record], TestContext.Current.CancellationToken);
+
+        (await Tshark.Frames(file, 80)).Should().HaveCount(3);
+        (await Tshark.Run(file, 80, "-Y", "_ws.malformed || _ws.expert.severity >= \"Warning\"")).Should().BeEmpty();
+        Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)).Should().NotContain("private").And.Contain("GET /chat");
     }
 
     [Fact]

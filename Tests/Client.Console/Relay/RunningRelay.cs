@@ -34,7 +34,7 @@ internal sealed class RunningRelay : IAsyncDisposable
     {
         RelayTarget.TryParse(target, out var parsed, out var fault).Should().BeTrue(fault);
         var settings = new RelaySettings { Listen = new ListenAddress("127.0.0.1", 0, certificate is not null), Target = parsed!, Layers = new HashSet<Layer>() };
-        var journal = new Journal();
+        var journal = RelayProgram.NewJournal();
         return new RunningRelay(await RelayListener.Open(change?.Invoke(settings) ?? settings, certificate, journal), journal);
     }
 
