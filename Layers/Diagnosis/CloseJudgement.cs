@@ -88,8 +88,8 @@ internal static class CloseJudgement
             return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.MessageTooLarge, $"The client sent a hub message that is larger than the server takes. SignalR says: {PrintableText.OneLine(error, 160)}");
         if (error.Contains("ClientTimeoutInterval", StringComparison.Ordinal))
             return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.KeepAliveTimeout, "The server heard nothing from the client for its client timeout, not even a keep-alive, and closed.");
-        // A server says goodbye also to a client that ended first, when it is not too late for that.
-        if ((seen.ServerClose is { Error: null, AllowReconnect: true } && !ClientEndedFirst(seen, perspective)) || (seen.ServerClose is not null && seen.ServerIsStopping))
+        // A server says goodbye also to a client that ended first, when it is not too late for that, and may begin to stop just then.
+        if ((seen.ServerClose is { Error: null, AllowReconnect: true } && !ClientEndedFirst(seen, perspective)) || (seen.ServerIsStopping && seen.ServerSaidGoodbyeFirst))
             return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.ServerStopping, "The server is stopping; it said goodbye and allows to reconnect.");
         if (seen.ServerClose is { Error: null } && seen.ServerSaidGoodbyeFirst && seen.FirstSign == ClosingSign.CloseFrameOfServer && error.Length == 0)
             return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.ServerAborted, "The server said goodbye with SignalR's Close message, without an error, and does not allow to reconnect: the hub called Context.Abort().");

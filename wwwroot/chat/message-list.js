@@ -86,8 +86,7 @@ export function createMessageList({ chat, scroller, list, jump, empty }) {
    * Tab stops at one message: the one that has the focus, else the newest. What a message holds follows it while it has the focus, and is no stop before,
    * since there are hundreds; what a failed one asks for always is.
    */
-  function setStop() {
-    const inside = focusedRow();
+  function setStop(inside = focusedRow()) {
     const stop = inside && list.contains(inside) ? inside : messageRows().at(-1);
     for (const row of messageRows()) {
       row.tabIndex = row === stop ? 0 : -1;
@@ -141,10 +140,10 @@ export function createMessageList({ chat, scroller, list, jump, empty }) {
     event.preventDefault();
     rows[to].focus();
   });
-  list.addEventListener('focusin', setStop);
+  list.addEventListener('focusin', () => setStop());
   list.addEventListener('focusout', event => {
-    // Whoever comes back begins with the newest. The focus is still on its way when this is told.
-    if (!(event.relatedTarget instanceof Node && list.contains(event.relatedTarget))) setTimeout(setStop);
+    // Whoever comes back begins with the newest, however soon.
+    if (!(event.relatedTarget instanceof Node && list.contains(event.relatedTarget))) setStop(null);
   });
   // A finger shows what can be done with a message: not every browser gives the focus to what was tapped.
   list.addEventListener('click', event => {

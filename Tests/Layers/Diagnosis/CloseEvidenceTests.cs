@@ -38,6 +38,23 @@ public sealed class CloseEvidenceTests
             .Should().BeEquivalentTo(new { By = ClosedBy.Server, Layer = Layer.Http, Code = 101, Cause = CloseCauses.UpgradeRefused });
 
     [Theory]
+    [InlineData(true, CloseCauses.ClientClosed)]
+    [InlineData(false, CloseCauses.ServerStopping)]
+    public void A_server_that_begins_to_stop_while_it_answers_a_goodbye_did_not_end_the_connection(bool clientFirst, string cause)
+    {
+        var evidence = new CloseEvidence(Perspective.Server);
+        evidence.Observe(asking, Direction.Received);
+        evidence.Observe(upgraded, Direction.Sent);
+        foreach (var ofClient in (bool[])[clientFirst, !clientFirst])
+            evidence.Observe(new CloseMessage("json", null, AllowReconnect: !clientFirst && !ofClient), ofClient ? Direction.Received : Direction.Sent);
+        evidence.Observe(closeFrame, clientFirst ? Direction.Received : Direction.Sent);
+        evidence.Observe(closeFrame, clientFirst ? Direction.Sent : Direction.Received);
+        evidence.ServerIsStopping = true;
+
+        evidence.Judge().Cause.Should().Be(cause);
+    }
+
+    [Theory]
     [InlineData(Perspective.Client, ClosedBy.Client, CloseCauses.ClientVanished)]
     [InlineData(Perspective.Server, ClosedBy.Server, CloseCauses.ServerAborted)]
     public void Whoever_cut_a_WebSocket_is_named(Perspective perspective, ClosedBy by, string cause)
