@@ -139,7 +139,7 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
         _ => $"{settings.Inspector} answered {(int)answer.StatusCode}.",
     };
 
-    /// <summary>Events come connection after connection; those that are there already are printed in the order in which they happened.</summary>
+    /// <summary>A feed may tell one connection after the other, as servers did before they told all in the order of recording: what is there already is printed in the order in which it happened.</summary>
     private async Task Tell(IAsyncEnumerable<SseItem<byte[]>> items)
     {
         await using var coming = items.GetAsyncEnumerator();
