@@ -15,6 +15,8 @@ internal static class HelloTrouble
             return $"{target} answered 101, but not as RFC 6455 4.2.2 asks: {PrintableText.OneLine(Innermost(trouble).Message, 300)}";
         if (Innermost(trouble) is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } notHttp)
             return $"{target} answered something that is not HTTP ({PrintableText.OneLine(notHttp.Message, 200)}): is it the right port?";
+        // What was given up may say so by the way it was cut off: an answer that ended.
+        if (trouble is OperationCanceledException) return ReachTrouble.Describe($"{target}", "the address", trouble).Message;
         if (Innermost(trouble) is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded })
             return $"{target} ended the connection without an answer: it may speak TLS (then write wss://), or no HTTP at all.";
         if (Innermost(trouble).Message.Contains("frame", StringComparison.Ordinal) && trouble.ToString().Contains(nameof(System.Security.Authentication.AuthenticationException), StringComparison.Ordinal))

@@ -65,6 +65,20 @@ public sealed class TappedStreamTests
         tap.Endings.Should().Equal((Direction.Received, StreamEnding.Reset));
     }
 
+    [Fact]
+    public async Task A_read_that_disposing_interrupts_is_no_end_of_the_peers_however_it_ends()
+    {
+        // A socket's read ends like this now and then: what wakes it is the kernel's own end of the connection.
+        var tap = new NotedTap();
+        var stream = new TappedStream(new EndsWhenDisposed(), tap);
+        var reading = stream.ReadAsync(new byte[1]);
+
+        await stream.DisposeAsync();
+
+        (await reading).Should().Be(0);
+        tap.Endings.Should().Equal((Direction.Sent, StreamEnding.Finished));
+    }
+
     private static async Task<(Socket Near, Socket Far)> Connect()
     {
         using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -89,6 +103,19 @@ public sealed class TappedStreamTests
 
         void IByteTap.Backlog(long bytes)
         {
+        }
+    }
+
+    private sealed class EndsWhenDisposed : MemoryStream
+    {
+        private readonly TaskCompletionSource<int> disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(disposed.Task);
+
+        protected override void Dispose(bool disposing)
+        {
+            disposed.TrySetResult(0);
+            base.Dispose(disposing);
         }
     }
 }
