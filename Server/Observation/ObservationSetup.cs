@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.SignalR;
 using RealtimeHello.Inspector;
+using RealtimeHello.Server.Accounts;
 using RealtimeHello.Server.Hosting;
 
 namespace RealtimeHello.Server.Observation;
@@ -36,6 +37,8 @@ internal static class ObservationSetup
     /// <summary>Serves the inspector.</summary>
     public static void MapObservation(this WebApplication app)
     {
-        if (IsOn(app.Configuration)) app.MapConnectionInspector(Path);
+        if (!IsOn(app.Configuration)) return;
+        app.UseSignOutEnds(Path);
+        app.MapConnectionInspector(Path);
     }
 }

@@ -240,6 +240,30 @@ public sealed class ChatPageUseTests(Browser browser)
     }
 
     [Fact]
+    public async Task Whoever_could_not_be_signed_out_is_told_and_can_try_again()
+    {
+        await using var folder = new TemporaryServer();
+        var server = await folder.Start();
+        await using var context = await browser.Open();
+        var chat = await ChatPage.SignedIn(context, server, "ada");
+        var leave = chat.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" });
+        var told = chat.Page.GetByRole(AriaRole.Dialog, new() { Name = "You are still signed in" });
+        await folder.Stop();
+
+        await leave.ClickAsync();
+        await Expect(told).ToContainTextAsync("The server does not answer.", new() { Timeout = 20_000 });
+        await chat.Page.Keyboard.PressAsync("Enter");
+        await Expect(told).ToBeHiddenAsync();
+        await folder.Start(server);
+        await chat.IsConnected();
+        await leave.ClickAsync();
+
+        await Expect(chat.Page.GetByTestId("name-input")).ToBeVisibleAsync();
+        await chat.Page.ReloadAsync();
+        await Expect(chat.Page.GetByTestId("name-input")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task A_refused_message_stays_with_its_reason_and_can_be_discarded()
     {
         await using var folder = new TemporaryServer();

@@ -46,6 +46,24 @@ public sealed class SignOutTests(ChatServer server) : IClassFixture<ChatServer>
     }
 
     [Fact]
+    public async Task Signing_out_ends_the_feeds_of_the_user_and_of_nobody_else()
+    {
+        var (ada, bob) = (await server.SignIn("feed-ada"), await server.SignIn("feed-bob"));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var http = server.Http();
+        using var adas = await Feed(http, ada, limit.Token);
+        using var bobs = await Feed(http, bob, limit.Token);
+        var bobsEnd = bobs.ReadToEndAsync(limit.Token);
+
+        (await SignOut(server, ("Authorization", $"Bearer {ada.AccessToken}"))).Should().Be(HttpStatusCode.NoContent);
+
+        (await adas.ReadToEndAsync(limit.Token)).Should().StartWith("event: ready");
+        bobsEnd.IsCompleted.Should().BeFalse();
+        (await SignOut(server, ("Authorization", $"Bearer {bob.AccessToken}"))).Should().Be(HttpStatusCode.NoContent);
+        await bobsEnd;
+    }
+
+    [Fact]
     public async Task Signing_out_frees_the_name()
     {
         var ada = await server.SignIn("leaver");
@@ -165,6 +183,14 @@ public sealed class SignOutTests(ChatServer server) : IClassFixture<ChatServer>
             if (names.FindOther(name!, Guid.Empty) is null) free.TrySetResult();
         };
         return free.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    private static async Task<StreamReader> Feed(HttpClient http, Session user, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/inspect/events");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", user.AccessToken);
+        var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        return new StreamReader(await answer.EnsureSuccessStatusCode().Content.ReadAsStreamAsync(cancellationToken));
     }
 
     private static Task<HttpStatusCode> SignOut(ChatServer server, params (string Name, string Value)[] headers) => Send(server, HttpMethod.Delete, "/session", headers);

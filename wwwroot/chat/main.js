@@ -107,9 +107,10 @@ function show(user) {
   });
   chat.events.on(['active', 'rooms', 'messages'], title);
   title();
+  let signingOut = false;
   chat.events.on(['connection'], () => {
     const { state } = chat.connection;
-    if (state.kind !== 'signedOut') return;
+    if (state.kind !== 'signedOut' || signingOut) return;
     // A fresh page is the surest way to leave nothing of somebody else behind.
     sessionStorage.setItem('signed-out', JSON.stringify({ reason: state.reason, name: state.name }));
     location.reload();
@@ -117,9 +118,17 @@ function show(user) {
 
   addEventListener('hashchange', () => void chat.open(roomOfAddress()));
   button('sign-out').addEventListener('click', async () => {
-    await chat.stop();
-    await signOut();
-    location.reload();
+    // The server ends the connection with the sign-in: that needs no words of its own.
+    signingOut = true;
+    const trouble = await signOut();
+    if (trouble === '' || chat.connection.state.kind === 'signedOut') {
+      await chat.stop();
+      location.reload();
+      return;
+    }
+    signingOut = false;
+    element('not-signed-out-why').textContent = trouble;
+    byId('not-signed-out', HTMLDialogElement).showModal();
   });
   document.addEventListener('keydown', key => {
     const writes = key.target instanceof HTMLInputElement || key.target instanceof HTMLTextAreaElement;

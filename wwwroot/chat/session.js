@@ -37,8 +37,14 @@ export async function signIn(name) {
   throw new SignInRefused(explain(answer.status, body));
 }
 
+/** @returns {Promise<string>} why the user is still signed in, in one sentence or two; empty: it is done */
 export async function signOut() {
-  await fetch('/session', { method: 'DELETE', signal: AbortSignal.timeout(5000) }).catch(() => undefined);
+  try {
+    const answer = await fetch('/session', { method: 'DELETE', signal: AbortSignal.timeout(10_000) });
+    return answer.ok ? '' : explain(answer.status, await answer.json().catch(() => ({})));
+  } catch {
+    return navigator.onLine ? 'The server does not answer.' : 'This device is offline.';
+  }
 }
 
 /**
