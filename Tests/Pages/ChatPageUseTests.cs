@@ -255,6 +255,7 @@ public sealed class ChatPageUseTests(Browser browser)
         await chat.Page.Keyboard.PressAsync("Enter");
         await Expect(told).ToBeHiddenAsync();
         await folder.Start(server);
+        await chat.Page.EvaluateAsync("() => dispatchEvent(new Event('online'))");
         await chat.IsConnected();
         await leave.ClickAsync();
 
