@@ -310,7 +310,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
     private bool TakePlain(Direction direction, ReadOnlySpan<byte> bytes)
     {
         if (opening is null && !secrets.HasProperties && decoder.TryTakeMessage(direction, bytes))
-            return Store(journal.NextNumber(), Now.Ticks, TapPoint.Plain, direction, Pass(direction, bytes.Length), bytes, beginsMessage: true);
+            return Store(journal.NextNumber(), Now.Ticks, TapPoint.Plain, direction, Pass(direction, bytes.Length), bytes, beginsMessage: true, journal.FanOuts.Find(bytes));
         var trim = false;
         while (!bytes.IsEmpty)
         {
@@ -468,7 +468,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
         return Store(number, ticks, tap, direction, offset, bytes, beginsMessage);
     }
 
-    private bool Store(long number, long ticks, TapPoint tap, Direction direction, long offset, ReadOnlySpan<byte> bytes, bool beginsMessage) =>
+    private bool Store(long number, long ticks, TapPoint tap, Direction direction, long offset, ReadOnlySpan<byte> bytes, bool beginsMessage, SharedChunk? shared = null) =>
         Append(
             new JournalEntry
             {
@@ -480,6 +480,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
                 Offset = offset,
                 Length = bytes.Length,
                 BeginsMessage = beginsMessage,
+                Shared = shared,
             },
             bytes);
 

@@ -3,10 +3,11 @@ using RealtimeHello.Layers;
 namespace RealtimeHello.Recording.Journals;
 
 /// <summary>A place between two entries of an <see cref="EntryLog"/>, which <see cref="EntryLog.Holds"/> as long as it was not dropped.</summary>
-internal struct EntryCursor(LogSegment segment, int at, in EntryContext before, int fact)
+internal struct EntryCursor(LogSegment segment, int at, in EntryContext before, int attached)
 {
     private EntryContext before = before;
     private int bytesLeft;
+    private SharedChunk? shared;
 
     public LogSegment? Segment { get; private set; } = segment;
 
@@ -14,7 +15,8 @@ internal struct EntryCursor(LogSegment segment, int at, in EntryContext before, 
 
     public int At { get; private set; } = at;
 
-    public int Fact { get; private set; } = fact;
+    /// <summary>What is attached to the next entry that has something.</summary>
+    public int Attached { get; private set; } = attached;
 
     public readonly EntryContext Before => before;
 
@@ -30,15 +32,19 @@ internal struct EntryCursor(LogSegment segment, int at, in EntryContext before, 
             return false;
         }
 
-        At += EntryEncoding.Read(Segment!.Bytes.AsSpan(At..Segment.Length), ref before, out entry);
-        if (entry.Kind == EntryKind.Chunk) bytesLeft = entry.Length;
-        if (entry.Kind == EntryKind.Fact) entry = entry with { Fact = Segment.Facts[Fact++] };
+        var (length, isShared) = EntryEncoding.Read(Segment!.Bytes.AsSpan(At..Segment.Length), ref before, out entry);
+        At += length;
+        shared = isShared ? (SharedChunk?)Segment.Attached[Attached++] : null;
+        if (isShared) entry = entry with { Shared = shared };
+        else if (entry.Kind == EntryKind.Chunk) bytesLeft = entry.Length;
+        else if (entry.Kind == EntryKind.Fact) entry = entry with { Fact = (LayerDetail?)Segment.Attached[Attached++] };
         return true;
     }
 
     /// <summary>Copies the bytes of the entry that was read, once.</summary>
     public void CopyBytes(Span<byte> to)
     {
+        shared?.Bytes.CopyTo(to);
         while (bytesLeft > 0)
         {
             var run = Run();
@@ -80,6 +86,6 @@ internal struct EntryCursor(LogSegment segment, int at, in EntryContext before, 
         Segment = next;
         Serial = next.Serial;
         At = 0;
-        Fact = 0;
+        Attached = 0;
     }
 }

@@ -6,7 +6,7 @@ namespace RealtimeHello.Recording.Journals;
 /// <summary>
 /// How an entry stands in a log: as what differs from the one before it. Most take about 8 bytes, a seventh of their fields.
 /// <code>
-/// flags   1 byte: kind (3 bits), tap (1), direction (2), begins a message (1), an offset follows (1)
+/// flags   1 byte: kind (3 bits; 7: a chunk whose bytes are shared), tap (1), direction (2), begins a message (1), an offset follows (1)
 /// number  varint, above the entry before
 /// ticks   varint, zigzag, behind the entry before
 /// length  varint, of chunks and skipped runs alone
@@ -19,6 +19,8 @@ internal static class EntryEncoding
     /// <summary>Bytes of the longest entry.</summary>
     public const int Longest = 1 + 10 + 10 + 5 + 10;
 
+    private const int KindMask = 7;
+    private const int SharedChunk = 7;
     private const int TapShift = 3;
     private const int DirectionShift = 4;
     private const int BeginsMessage = 0x40;
@@ -30,7 +32,7 @@ internal static class EntryEncoding
     {
         var counts = Counts(entry.Kind);
         var follows = entry.Tap == TapPoint.Plain && entry.Offset == (entry.Direction == Direction.Received ? context.Received : context.Sent);
-        var flags = (int)entry.Kind | ((int)entry.Tap << TapShift) | ((int)entry.Direction << DirectionShift);
+        var flags = (entry.Shared is null ? (int)entry.Kind : SharedChunk) | ((int)entry.Tap << TapShift) | ((int)entry.Direction << DirectionShift);
         if (entry.BeginsMessage) flags |= BeginsMessage;
         if (counts && !follows) flags |= HasOffset;
         to[0] = (byte)flags;
@@ -48,15 +50,16 @@ internal static class EntryEncoding
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote behind the same context, without its fact.</summary>
-    /// <returns>How many bytes it took.</returns>
-    public static int Read(ReadOnlySpan<byte> from, ref EntryContext context, out JournalEntry entry)
+    /// <returns>How many bytes it took, and whether the bytes of the chunk are shared.</returns>
+    public static (int Length, bool IsShared) Read(ReadOnlySpan<byte> from, ref EntryContext context, out JournalEntry entry)
     {
         var flags = from[0];
         var at = 1;
         context.Number += (long)ReadNumber(from, ref at);
         var ticks = ReadNumber(from, ref at);
         context.Ticks += (long)(ticks >> 1) ^ -(long)(ticks & 1);
-        var kind = (EntryKind)(flags & 7);
+        var isShared = (flags & KindMask) == SharedChunk;
+        var kind = isShared ? EntryKind.Chunk : (EntryKind)(flags & KindMask);
         var tap = (TapPoint)((flags >> TapShift) & 1);
         var direction = (Direction)((flags >> DirectionShift) & 3);
         var (length, offset) = (0, 0L);
@@ -78,7 +81,7 @@ internal static class EntryEncoding
             Length = length,
             BeginsMessage = (flags & BeginsMessage) != 0,
         };
-        return at;
+        return (at, isShared);
     }
 
     private static bool Counts(EntryKind kind) => kind is EntryKind.Chunk or EntryKind.Skipped;

@@ -24,10 +24,10 @@ internal sealed class EntryLog
     }
 
     /// <summary>The entries that <see cref="Packed"/> gave.</summary>
-    public EntryLog(byte[] bytes, LayerDetail?[] facts, in EntryContext before)
+    public EntryLog(byte[] bytes, object?[] attached, in EntryContext before)
     {
         if (bytes.Length == 0) return;
-        front = back = LogSegment.Of(bytes, facts, before);
+        front = back = LogSegment.Of(bytes, attached, before);
         Size = front.Size;
         GoesOn = (1, 1);
     }
@@ -43,11 +43,12 @@ internal sealed class EntryLog
     /// <summary>Memory in use, in bytes.</summary>
     public long Size { get; private set; }
 
-    /// <summary>Appends an entry, and its bytes if it is a chunk.</summary>
+    /// <summary>Appends an entry, and its bytes if it is a chunk and they are not shared.</summary>
     public void Append(in JournalEntry entry, ReadOnlySpan<byte> bytes = default)
     {
         var segment = back;
-        if (segment is null || segment.Room < EntryEncoding.Longest) segment = Grow(EntryEncoding.Longest + bytes.Length);
+        if (entry.Shared is not null) bytes = default;
+        if (segment is null || segment.Room < EntryEncoding.Longest || (entry.Shared is { } share && !segment.CanShare(share.Bytes.Length, SharedOf(share)))) segment = Grow(EntryEncoding.Longest + bytes.Length);
         if (segment.FirstEntry < 0)
         {
             segment.FirstEntry = segment.Length;
@@ -57,10 +58,11 @@ internal sealed class EntryLog
         segment.Length += EntryEncoding.Write(segment.Bytes.AsSpan(segment.Length), entry, ref segment.Last);
         segment.EntryBytes += entry.Length;
         if (entry.GoesOn) Count(segment, entry.Direction, 1);
-        if (entry.Fact is { } fact)
+        if (entry.Fact is not null || entry.Shared is not null)
         {
             Size -= segment.Size;
-            segment.Append(fact);
+            if (entry.Fact is { } fact) segment.Append(fact);
+            if (entry.Shared is { } shared) segment.Append(shared, SharedOf(shared));
             Size += segment.Size;
         }
 
@@ -74,7 +76,7 @@ internal sealed class EntryLog
     }
 
     /// <summary>In front of the oldest entry.</summary>
-    public EntryCursor Begin() => front is null ? default : new EntryCursor(front, front.FirstEntry, front.Before, front.FirstFact);
+    public EntryCursor Begin() => front is null ? default : new EntryCursor(front, front.FirstEntry, front.Before, front.FirstAttached);
 
     /// <summary>In front of the first entry with a number above <paramref name="number"/>.</summary>
     public EntryCursor After(long number)
@@ -84,7 +86,7 @@ internal sealed class EntryLog
         {
             if (segment.FirstEntry < 0) continue;
             if (segment.Before.Number > number) break;
-            cursor = new EntryCursor(segment, segment.FirstEntry, segment.Before, segment.FirstFact);
+            cursor = new EntryCursor(segment, segment.FirstEntry, segment.Before, segment.FirstAttached);
         }
 
         for (var next = cursor; next.TryNext(out var entry) && entry.Number <= number;) cursor = next;
@@ -95,12 +97,12 @@ internal sealed class EntryLog
     public EntryCursor Tail(long bytes)
     {
         var left = 0L;
-        for (var segment = front; segment is not null; segment = segment.Next) left += segment.Length;
+        for (var segment = front; segment is not null; segment = segment.Next) left += segment.Extent;
         var cursor = Begin();
         for (var segment = front; segment is not null && left >= bytes; segment = segment.Next)
         {
-            if (segment.FirstEntry >= 0) cursor = new EntryCursor(segment, segment.FirstEntry, segment.Before, segment.FirstFact);
-            left -= segment.Length;
+            if (segment.FirstEntry >= 0) cursor = new EntryCursor(segment, segment.FirstEntry, segment.Before, segment.FirstAttached);
+            left -= segment.Extent;
         }
 
         return cursor;
@@ -133,7 +135,7 @@ internal sealed class EntryLog
         cursor.SkipBytes();
         var isLast = !cursor.IsAtEntry();
         while (front is not null && (isLast || front != cursor.Segment)) EndFront();
-        front?.BeginAt(cursor.At, cursor.Before, cursor.Fact);
+        front?.BeginAt(cursor.At, cursor.Before, cursor.Attached);
         if (front is not null && front == begun)
         {
             front.EntryBytes -= entry.Length;
@@ -147,34 +149,34 @@ internal sealed class EntryLog
     public void Pack()
     {
         if (front is null) return;
-        var (bytes, facts, before) = Packed();
+        var (bytes, attached, before) = Packed();
         var goesOn = GoesOn;
         Clear();
-        front = back = LogSegment.Of(bytes, facts, before);
+        front = back = LogSegment.Of(bytes, attached, before);
         front.GoesOn = GoesOn = goesOn;
         front.Last = last;
         Size = front.Size;
     }
 
-    /// <summary>Everything as one run of bytes, the facts of its entries, and what the first entry is written relative to.</summary>
-    public (byte[] Bytes, LayerDetail?[] Facts, EntryContext Before) Packed()
+    /// <summary>Everything as one run of bytes, what is attached to its entries, and what the first entry is written relative to.</summary>
+    public (byte[] Bytes, object?[] Attached, EntryContext Before) Packed()
     {
-        var (length, facts) = (0, 0);
+        var (length, attached) = (0, 0);
         for (var segment = front; segment is not null; segment = segment.Next)
         {
             length += segment.Length - StartOf(segment);
-            facts += segment.Facts.Length - segment.FirstFact;
+            attached += segment.Attached.Length - segment.FirstAttached;
         }
 
-        var packed = (Bytes: new byte[length], Facts: facts == 0 ? [] : new LayerDetail?[facts], Before: front?.Before ?? default);
-        var (at, fact) = (0, 0);
+        var packed = (Bytes: new byte[length], Attached: attached == 0 ? [] : new object?[attached], Before: front?.Before ?? default);
+        var (at, next) = (0, 0);
         for (var segment = front; segment is not null; segment = segment.Next)
         {
             var bytes = segment.Bytes.AsSpan(StartOf(segment)..segment.Length);
             bytes.CopyTo(packed.Bytes.AsSpan(at));
-            segment.Facts[segment.FirstFact..].CopyTo(packed.Facts.AsSpan(fact));
+            segment.Attached[segment.FirstAttached..].CopyTo(packed.Attached.AsSpan(next));
             at += bytes.Length;
-            fact += segment.Facts.Length - segment.FirstFact;
+            next += segment.Attached.Length - segment.FirstAttached;
         }
 
         return packed;
@@ -189,6 +191,9 @@ internal sealed class EntryLog
         spare = null;
     }
 
+    /// <summary>How many shared bytes a segment is charged with: it is dropped with about as many bytes as any other.</summary>
+    private static int SharedOf(SharedChunk first) => Math.Max(LargestSegment, first.Bytes.Length);
+
     private void Count(LogSegment segment, Direction direction, int change)
     {
         var (received, sent) = direction == Direction.Received ? (change, 0) : (0, change);
@@ -198,7 +203,8 @@ internal sealed class EntryLog
 
     private LogSegment Grow(int bytes)
     {
-        var size = Math.Clamp(Math.Max(bytes, back is null ? 0 : back.Bytes.Length * 2), SmallestSegment, LargestSegment);
+        // One that had little to hold beside what is shared is followed by a small one.
+        var size = Math.Clamp(Math.Max(bytes, back is null ? 0 : back.Length * 2), SmallestSegment, LargestSegment);
         var segment = spare ?? new LogSegment();
         spare = null;
         segment.Begin(size, ++serial);

@@ -32,13 +32,13 @@ internal sealed class EntryPacker
     /// <summary>Packs a whole log, from its first entry on.</summary>
     public PackedEntries Pack(EntryLog log, long lastNumber)
     {
-        var (entries, facts, _) = log.Packed();
+        var (entries, attached, _) = log.Packed();
         var buffer = ArrayPool<byte>.Shared.Rent(Compressor.GetCompressBound(entries.Length));
         lock (gate)
         {
             compressor ??= MakeCompressor();
             var length = compressor.Wrap(entries, buffer);
-            var packed = new PackedEntries(length < entries.Length ? buffer[..length] : entries, entries.Length, dictionary, facts, lastNumber);
+            var packed = new PackedEntries(length < entries.Length ? buffer[..length] : entries, entries.Length, dictionary, attached, lastNumber);
             ArrayPool<byte>.Shared.Return(buffer);
             packs++;
             if (length > entries.Length / 3) Learn(entries);
@@ -49,7 +49,7 @@ internal sealed class EntryPacker
     /// <summary>The entries, to be read and let go of.</summary>
     public EntryLog Unpack(PackedEntries packed)
     {
-        if (packed.Bytes.Length == packed.Length) return new EntryLog(packed.Bytes, packed.Facts, default);
+        if (packed.Bytes.Length == packed.Length) return new EntryLog(packed.Bytes, packed.Attached, default);
         var entries = new byte[packed.Length];
         lock (gate)
         {
@@ -59,7 +59,7 @@ internal sealed class EntryPacker
             decompressor.Unwrap(packed.Bytes, entries);
         }
 
-        return new EntryLog(entries, packed.Facts, default);
+        return new EntryLog(entries, packed.Attached, default);
     }
 
     /// <summary>These were not much like those before: those that come may be like these.</summary>

@@ -43,6 +43,9 @@ public sealed class Journal
 
     internal TimeProvider Time { get; }
 
+    /// <summary>Messages that go to many connections.</summary>
+    internal FanOuts FanOuts { get; } = new();
+
     /// <summary>The connection of that id, if it is still here.</summary>
     public ConnectionRecord? Find(string id) => records.GetValueOrDefault(id);
 

@@ -5,20 +5,23 @@ using RealtimeHello.Layers;
 
 namespace RealtimeHello.Recording.Journals;
 
-/// <summary>A run of bytes of an <see cref="EntryLog"/>, and the facts of the entries that begin in it. An entry's own bytes are in one segment; the chunk behind it may go on in the next.</summary>
+/// <summary>A run of bytes of an <see cref="EntryLog"/>, and what is attached to the entries that begin in it: facts, and bytes that are shared. An entry's own bytes are in one segment; the chunk behind it may go on in the next.</summary>
 internal sealed class LogSegment
 {
     /// <summary>Memory of a segment beside its bytes, about.</summary>
     public const int Overhead = 128;
 
-    private const int FewestFacts = 2;
+    private const int FewestAttached = 2;
 
     /// <summary>What the next entry is written relative to, if this is the last segment.</summary>
     public EntryContext Last;
 
-    private LayerDetail?[] facts = [];
-    private int factCount;
+    private object?[] attached = [];
+    private int attachedCount;
     private bool isPooled;
+
+    /// <summary>How many shared bytes the segment is charged with, and how many of them are not used.</summary>
+    private (int Charged, int Left) sharing;
 
     /// <summary>The length of <see cref="Bytes"/>, kept here: where it stands itself is far from what was appended last, and in no cache.</summary>
     private int capacity;
@@ -32,13 +35,23 @@ internal sealed class LogSegment
         Length = 0;
         EntryBytes = 0;
         GoesOn = default;
+        sharing = default;
         FirstEntry = -1;
         isPooled = true;
     }
 
     /// <summary>Of exactly these bytes, the first of which begins an entry.</summary>
-    public static LogSegment Of(byte[] bytes, LayerDetail?[] facts, in EntryContext before) =>
-        new() { Bytes = bytes, capacity = bytes.Length, Length = bytes.Length, FirstEntry = 0, Before = before, facts = facts, factCount = facts.Length };
+    public static LogSegment Of(byte[] bytes, object?[] attached, in EntryContext before) => new()
+    {
+        Bytes = bytes,
+        capacity = bytes.Length,
+        Length = bytes.Length,
+        FirstEntry = 0,
+        Before = before,
+        attached = attached,
+        attachedCount = attached.Length,
+        sharing = (attached.Sum(one => one is SharedChunk shared ? shared.Bytes.Length : 0), 0),
+    };
 
     public byte[] Bytes { get; private set; } = [];
 
@@ -57,8 +70,8 @@ internal sealed class LogSegment
     /// <summary>What the first entry is written relative to.</summary>
     public EntryContext Before { get; set; }
 
-    /// <summary>The fact of the first entry that has one.</summary>
-    public int FirstFact { get; private set; }
+    /// <summary>What is attached to the first entry that has something.</summary>
+    public int FirstAttached { get; private set; }
 
     public LogSegment? Next { get; set; }
 
@@ -67,10 +80,13 @@ internal sealed class LogSegment
 
     public int Room => capacity - Length;
 
-    /// <summary>Memory in use, in bytes.</summary>
-    public long Size => Overhead + capacity + (facts.Length * IntPtr.Size);
+    /// <summary>Bytes of entries, and of chunks that begin here, shared ones too.</summary>
+    public int Extent => Length + sharing.Charged - sharing.Left;
 
-    public ReadOnlySpan<LayerDetail?> Facts => facts.AsSpan(0, factCount);
+    /// <summary>Memory in use, in bytes; what is shared counts in full with each that shares it.</summary>
+    public long Size => Overhead + capacity + (attached.Length * IntPtr.Size) + sharing.Charged;
+
+    public ReadOnlySpan<object?> Attached => attached.AsSpan(0, attachedCount);
 
     /// <summary>
     /// Appends a chunk with its bytes, if it begins a message and all of it fits: what a hub's message nearly always does. Of all that a connection's log consists of, this touches nothing but this
@@ -78,7 +94,16 @@ internal sealed class LogSegment
     /// </summary>
     public bool TryAppend(in JournalEntry entry, ReadOnlySpan<byte> bytes)
     {
-        if (entry.Kind != EntryKind.Chunk || entry.GoesOn || FirstEntry < 0 || Room < EntryEncoding.Longest + bytes.Length) return false;
+        if (entry.Kind != EntryKind.Chunk || entry.GoesOn || FirstEntry < 0) return false;
+        if (entry.Shared is not { } shared) return Room >= EntryEncoding.Longest + bytes.Length && Write(entry, bytes);
+        if (Room < EntryEncoding.Longest || attachedCount == attached.Length || sharing.Left < entry.Length) return false;
+        attached[attachedCount++] = shared;
+        sharing.Left -= entry.Length;
+        return Write(entry, []);
+    }
+
+    private bool Write(in JournalEntry entry, ReadOnlySpan<byte> bytes)
+    {
         var room = MemoryMarshal.CreateSpan(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Bytes), Length), Room);
         var at = EntryEncoding.Write(room, entry, ref Last);
         bytes.CopyTo(room[at..]);
@@ -93,19 +118,31 @@ internal sealed class LogSegment
         Length += bytes.Length;
     }
 
-    public void Append(LayerDetail fact)
+    /// <summary>Whether that many shared bytes fit: a segment is charged with as many as there could stand in it, once for all.</summary>
+    public bool CanShare(int bytes, int most) => sharing.Charged == 0 ? bytes <= most : bytes <= sharing.Left;
+
+    public void Append(LayerDetail fact) => Attach(fact);
+
+    public void Append(SharedChunk shared, int most)
     {
-        if (factCount == facts.Length) Array.Resize(ref facts, Math.Max(FewestFacts, facts.Length * 2));
-        facts[factCount++] = fact;
+        if (sharing.Charged == 0) sharing = (most, most);
+        sharing.Left -= shared.Bytes.Length;
+        Attach(shared);
+    }
+
+    private void Attach(object what)
+    {
+        if (attachedCount == attached.Length) Array.Resize(ref attached, Math.Max(FewestAttached, attached.Length * 2));
+        attached[attachedCount++] = what;
     }
 
     /// <summary>The entries in front of a place are dropped.</summary>
-    public void BeginAt(int at, in EntryContext before, int fact)
+    public void BeginAt(int at, in EntryContext before, int firstAttached)
     {
         FirstEntry = at;
         Before = before;
-        facts.AsSpan(FirstFact, fact - FirstFact).Clear();
-        FirstFact = fact;
+        attached.AsSpan(FirstAttached, firstAttached - FirstAttached).Clear();
+        FirstAttached = firstAttached;
     }
 
     /// <summary>Gives its bytes back.</summary>
@@ -114,8 +151,9 @@ internal sealed class LogSegment
         if (isPooled) ArrayPool<byte>.Shared.Return(Bytes);
         Bytes = [];
         capacity = 0;
-        facts.AsSpan(0, factCount).Clear();
-        factCount = FirstFact = 0;
+        sharing = default;
+        attached.AsSpan(0, attachedCount).Clear();
+        attachedCount = FirstAttached = 0;
         Next = null;
         Serial = -1;
     }

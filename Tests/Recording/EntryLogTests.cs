@@ -20,6 +20,7 @@ public sealed class EntryLogTests
         from begins in Gen.Bool
         from offset in Gen.OneOf(Gen.Const(-1L), anyLong)
         from bytes in Gen.OneOf(Gen.Byte.Array[0, 40], Gen.Byte.Array[0, 40], Gen.Byte.Array[0, 20_000])
+        from isShared in Gen.Bool
         select (
             new JournalEntry
             {
@@ -32,6 +33,7 @@ public sealed class EntryLogTests
                 Length = bytes.Length,
                 BeginsMessage = begins,
                 Fact = kind == EntryKind.Fact ? new TcpHalfClosed(begins) : null,
+                Shared = isShared && kind == EntryKind.Chunk ? new SharedChunk(bytes) : null,
             },
             kind == EntryKind.Chunk ? bytes : []);
 
