@@ -6,8 +6,9 @@ namespace RealtimeHello.Benchmarks.Chat;
 
 /// <summary>
 /// What being seen through costs: the same fan-out with no inspector at all, with nobody looking, with one viewer on one connection, and with one viewer on
-/// everything. Taken in turns in one run, since machines are noisy: medians and ratios count. A second server without the inspector shows how much two servers that are alike
-/// differ, and all are started anew several times: what one process is compiled to, and where its memory lies, is not what another's is.
+/// everything. Taken in short turns in one run, each post by itself, since machines are noisy and drift within seconds: medians and ratios count, and the mean beside them, which holds what comes
+/// seldom, such as a garbage collection. A second server without the inspector shows how much two servers that are alike differ, and all are started anew several times: what one process is
+/// compiled to, and where its memory lies, is not what another's is.
 /// </summary>
 internal static class CostCommand
 {
@@ -20,6 +21,9 @@ internal static class CostCommand
 
     /// <summary>Connected before memory is measured: what is loaded and made once is no connection's.</summary>
     private const int WarmUpConnections = 500;
+
+    /// <summary>Of each turn, not counted: the caches of the processor still hold what the server before needed.</summary>
+    private const int FirstPosts = 2;
 
     private enum Looking
     {
@@ -34,8 +38,8 @@ internal static class CostCommand
     {
         var connections = new Option<int>("--connections") { Description = "Members of the one room.", DefaultValueFactory = _ => 200 };
         var rate = new Option<int>("--rate") { Description = "Posts a second.", DefaultValueFactory = _ => 50 };
-        var seconds = new Option<int>("--seconds") { Description = "How long one server's turn is.", DefaultValueFactory = _ => 2 };
-        var rounds = new Option<int>("--rounds") { Description = "How many turns each server has.", DefaultValueFactory = _ => 7 };
+        var posts = new Option<int>("--posts") { Description = $"Posts of one server's turn; the first {FirstPosts} are not counted.", DefaultValueFactory = _ => 12 };
+        var rounds = new Option<int>("--rounds") { Description = "How many turns each server has.", DefaultValueFactory = _ => 40 };
         var starts = new Option<int>("--starts") { Description = "How many times all servers are started anew.", DefaultValueFactory = _ => 5 };
         var types = new Option<int>("--types") { Description = "How many types of objects to list that make the difference in memory." };
         var quiet = new Option<int>("--quiet-seconds") { Description = "How long the connections are idle before memory is measured: keep-alives come every 15 s." };
@@ -43,11 +47,11 @@ internal static class CostCommand
         var idle = new Option<int>("--idle") { Description = "Idle signed-in connections for the memory figure; 0: leave it out.", DefaultValueFactory = _ => 1_000 };
         var command = new Command("cost", "Processor time of a delivered message and memory of an idle connection, with and without the inspector and viewers.")
         {
-            connections, rate, seconds, rounds, starts, viewers, idle, quiet, types,
+            connections, rate, posts, rounds, starts, viewers, idle, quiet, types,
         };
         command.SetAction(async result =>
         {
-            var load = new Load(result.GetValue(connections), result.GetValue(rate), TimeSpan.FromSeconds(result.GetValue(seconds)));
+            var load = new Load(result.GetValue(connections), TimeSpan.FromSeconds(1.0 / result.GetValue(rate)), Math.Max(FirstPosts + 1, result.GetValue(posts)));
             var kinds = Enum.GetValues<Looking>().Where(looking => looking < Looking.OneConnection || result.GetValue(viewers)).ToArray();
             var processor = new List<Dictionary<Looking, List<double>>>();
             for (var start = 1; start <= result.GetValue(starts); start++)
@@ -67,6 +71,8 @@ internal static class CostCommand
 
     private sealed class Subject(Looking looking, ServerUnderTest server) : IAsyncDisposable
     {
+        private int posts;
+
         public Looking Looking => looking;
 
         public ServerUnderTest Server => server;
@@ -74,6 +80,9 @@ internal static class CostCommand
         public List<RawMember> Members { get; } = [];
 
         public Viewer? Viewer { get; set; }
+
+        /// <summary>The member that posts next.</summary>
+        public int Next() => posts++ % Members.Count;
 
         public async ValueTask DisposeAsync()
         {
@@ -83,7 +92,7 @@ internal static class CostCommand
         }
     }
 
-    private sealed record Load(int Connections, int PostsPerSecond, TimeSpan Duration);
+    private sealed record Load(int Connections, TimeSpan BetweenPosts, int PostsOfATurn);
 
     private static Task<ServerUnderTest> Start(Looking looking) => ServerUnderTest.Start(
     [
@@ -107,13 +116,11 @@ internal static class CostCommand
 
             for (var round = 0; round <= rounds; round++)
             {
-                Console.Error.WriteLine(round == 0 ? "warming up" : $"round {round} of {rounds}");
+                if (round % 10 == 0) Console.Error.WriteLine(round == 0 ? "warming up" : $"round {round} of {rounds}");
                 foreach (var subject in subjects)
                 {
-                    var before = subject.Server.Processor;
-                    var posts = await Post(subject.Members, load);
-                    var spent = (subject.Server.Processor - before).TotalMicroseconds / ((double)posts * subject.Members.Count);
-                    if (round > 0) Of(figures, subject.Looking).Add(spent);
+                    var spent = await TakeTurn(subject, load);
+                    if (round > 0) Of(figures, subject.Looking).AddRange(spent.Skip(FirstPosts));
                 }
             }
         }
@@ -140,23 +147,29 @@ internal static class CostCommand
         return subject;
     }
 
-    /// <summary>Posts at the rate of the load, from one member after the other, until every delivery arrived; returns how many posts.</summary>
-    private static async Task<long> Post(List<RawMember> members, Load load)
+    /// <summary>Posts at the rate of the load, from one member after the other; returns what each post cost for each delivery, up to the next one.</summary>
+    private static async Task<List<double>> TakeTurn(Subject subject, Load load)
     {
-        var before = members.Sum(member => member.Deliveries);
-        var began = Stopwatch.GetTimestamp();
-        long posts = 0;
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / load.PostsPerSecond));
-        while (Stopwatch.GetElapsedTime(began) < load.Duration && await timer.WaitForNextTickAsync())
-            await members[(int)(posts++ % members.Count)].Post(Room, Text);
-        await Arrived(members, before + (posts * members.Count));
-        return posts;
+        var members = subject.Members;
+        var spent = new List<double>();
+        using var timer = new PeriodicTimer(load.BetweenPosts);
+        for (var post = 0; post < load.PostsOfATurn; post++)
+        {
+            var before = subject.Server.Processor;
+            var deliveries = members.Sum(member => member.Deliveries);
+            await members[subject.Next()].Post(Room, Text);
+            await Arrived(members, deliveries + members.Count);
+            await timer.WaitForNextTickAsync();
+            spent.Add((subject.Server.Processor - before).TotalMicroseconds / members.Count);
+        }
+
+        return spent;
     }
 
     private static async Task Arrived(List<RawMember> members, long deliveries)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (members.Sum(member => member.Deliveries) < deliveries) await Task.Delay(5, patience.Token);
+        while (members.Sum(member => member.Deliveries) < deliveries) await Task.Delay(1, patience.Token);
     }
 
     /// <summary>What the server holds for each idle signed-in connection.</summary>
@@ -194,17 +207,20 @@ internal static class CostCommand
 
     private static void Print(Load load, Looking[] kinds, List<Dictionary<Looking, List<double>>> starts)
     {
-        Console.WriteLine($"{load.Connections} members of one room, {load.PostsPerSecond} posts a second, medians of {starts.Count} starts by {starts[0][Looking.Nobody].Count} turns:");
+        Console.WriteLine($"{load.Connections} members of one room, {1 / load.BetweenPosts.TotalSeconds:0} posts a second, {starts.Count} starts with {starts[0][Looking.Nobody].Count} posts each:");
         Console.WriteLine();
-        Console.WriteLine($"| {"",-26} | µs CPU a delivery | ratio | of the single starts |");
-        Console.WriteLine("|---|---|---|---|");
+        Console.WriteLine($"| {"",-26} | µs CPU a delivery, median | ratio | of the means | medians of the single starts |");
+        Console.WriteLine("|---|---|---|---|---|");
         foreach (var looking in kinds)
         {
-            // Each turn beside that of the same round: what disturbs a round disturbs both.
-            var ratios = starts.Select(start => start[looking].Zip(start[Looking.NoInspector], (with, none) => with / none).ToList()).ToList();
-            var spent = Median([.. starts.SelectMany(start => start[looking])]);
-            var each = string.Join(' ', ratios.Select(Median).Order().Select(ratio => ratio.ToString("0.00", CultureInfo.InvariantCulture)));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {NameOf(looking),-26} | {spent:0.00} | {Median([.. ratios.SelectMany(ratio => ratio)]):0.000} | {each} |"));
+            var medians = Ratios(Median);
+            var means = Ratios(values => values.Average());
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {NameOf(looking),-26} | {Median([.. starts.SelectMany(start => start[looking])]):0.00} | {Median(medians):0.000} | {Median(means):0.000} | {string.Join(' ', medians.Order().Select(ratio => ratio.ToString("0.00", CultureInfo.InvariantCulture)))} |"));
+
+            // Within one start, which is of one time.
+            List<double> Ratios(Func<List<double>, double> of) => starts.ConvertAll(start => of(start[looking]) / of(start[Looking.NoInspector]));
         }
     }
 
@@ -223,5 +239,9 @@ internal static class CostCommand
         return list;
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    private static double Median(List<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
+    }
 }

@@ -6,6 +6,7 @@ using RealtimeHello.Client.Accounts;
 using RealtimeHello.Client.Chat;
 using RealtimeHello.Client.Layers;
 using RealtimeHello.Client.Terminal;
+using RealtimeHello.Inspector;
 using RealtimeHello.Layers;
 
 namespace RealtimeHello.Client.Watch;
@@ -18,9 +19,6 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
 
     /// <summary>The inspector gives a sign of life every 15 s.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(45);
-
-    /// <summary>Set by the inspector's sign-in.</summary>
-    private const string CookieName = "realtimehello-operator";
 
     /// <summary>Events and their bytes that are put in order before they are printed.</summary>
     private const int MostAtOnce = 1_024;
@@ -123,7 +121,7 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
     private async Task<string> SignIn(HttpClient http, string code, CancellationToken cancellationToken)
     {
         using var answer = await http.GetAsync(new Uri($"{settings.Inspector.AbsoluteUri.TrimEnd('/')}/sign-in?code={code}"), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        var set = answer.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies.FirstOrDefault(cookie => cookie.StartsWith(CookieName + "=", StringComparison.Ordinal)) : null;
+        var set = answer.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies.FirstOrDefault(cookie => cookie.StartsWith(InspectorSignIn.CookieName + "=", StringComparison.Ordinal)) : null;
         return set?.Split(';')[0] ?? throw new ServerTrouble((int)answer.StatusCode < 400 ? NoInspector : Refusal(answer), isLasting: (int)answer.StatusCode < 500);
     }
 

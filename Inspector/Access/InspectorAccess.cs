@@ -14,8 +14,6 @@ namespace RealtimeHello.Inspector.Access;
 /// </summary>
 internal sealed class InspectorAccess(InspectorOptions options)
 {
-    public const string CookieName = "realtimehello-operator";
-
     private static readonly object PolicyItem = new();
 
     private readonly string code = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
@@ -43,7 +41,7 @@ internal sealed class InspectorAccess(InspectorOptions options)
     {
         if (context.Items.ContainsKey(PolicyItem)) return true;
         if (options.IsOperator is { } rule && rule(context)) return true;
-        if (context.Request.Cookies.TryGetValue(CookieName, out var cookie) && Same(cookie, session)) return true;
+        if (context.Request.Cookies.TryGetValue(InspectorSignIn.CookieName, out var cookie) && Same(cookie, session)) return true;
         var authorization = context.Request.Headers.Authorization.ToString();
         return options.OperatorToken is { Length: > 0 } token
             && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
@@ -61,7 +59,7 @@ internal sealed class InspectorAccess(InspectorOptions options)
     public bool TrySignIn(HttpContext context, string? given)
     {
         if (given is null || !Same(given, code)) return false;
-        context.Response.Cookies.Append(CookieName, session, new CookieOptions
+        context.Response.Cookies.Append(InspectorSignIn.CookieName, session, new CookieOptions
         {
             HttpOnly = true,
             IsEssential = true,

@@ -16,6 +16,13 @@ internal sealed class RecordedConversation
         Recorder = Journal.Open("A1", Perspective.Server, "127.0.0.1:1000", "127.0.0.1:80", secrets ?? new SecretNames());
     }
 
+    /// <summary>One of several in a journal.</summary>
+    public RecordedConversation(Journal journal, string id)
+    {
+        Journal = journal;
+        Recorder = Journal.Open(id, Perspective.Server, "127.0.0.1:1000", "127.0.0.1:80", new SecretNames());
+    }
+
     public Journal Journal { get; }
 
     public ConnectionRecorder Recorder { get; }
