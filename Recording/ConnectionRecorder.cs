@@ -16,7 +16,7 @@ namespace RealtimeHello.Recording;
 /// Joins the taps of one connection to the journal: masks secrets, numbers and times chunks and facts, and decodes the lifecycle as it goes.
 /// Thread-safe. Never throws: a fault of its own ends the recording of this connection, and the connection goes on untouched.
 /// </summary>
-public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
+public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter, IPendingWriter
 {
     /// <summary>How much of the end of a connection is decoded to find out why it ended.</summary>
     private const int TailBytes = 8 * 1024;
@@ -28,6 +28,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
     private readonly SecretNames secrets;
     private readonly ConnectionDecoder decoder;
     private readonly CloseEvidence evidence;
+    private readonly ConnectionLog log;
     private ConnectionOpening? opening = new();
     private Payloads? payloads;
     private (long Received, long Sent) plain;
@@ -47,6 +48,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
         this.journal = journal;
         this.secrets = secrets;
         Record = record;
+        log = record.Log;
         evidence = new CloseEvidence(record.Perspective);
         decoder = new ConnectionDecoder(record.Perspective, DecodingDepth.Lifecycle, this, journal.Options.Decoders);
         record.Counting = this;
@@ -63,8 +65,8 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
     /// </summary>
     void IByteTap.Bytes(Direction direction, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty) return;
-        Bytes(socketTap ??= bytes[0] == 0x16 ? TapPoint.Wire : TapPoint.Plain, direction, bytes);
+        if (bytes.IsEmpty || TryWait(direction, bytes)) return;
+        Take(socketTap ??= bytes[0] == 0x16 ? TapPoint.Wire : TapPoint.Plain, direction, bytes);
     }
 
     void IByteTap.Ended(Direction direction, StreamEnding ending, string? reason) => Ended(socketTap ?? TapPoint.Plain, direction, ending, reason);
@@ -72,14 +74,20 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
     /// <summary>A chunk, as a tap saw it.</summary>
     public void Bytes(TapPoint tap, Direction direction, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty) return;
+        if (bytes.IsEmpty || (tap == TapPoint.Plain && TryWait(direction, bytes))) return;
+        Take(tap, direction, bytes);
+    }
+
+    private void Take(TapPoint tap, Direction direction, ReadOnlySpan<byte> bytes)
+    {
         var trim = false;
-        lock (Record.Log)
+        lock (log)
         {
             if (IsOver) return;
             try
             {
-                trim = tap == TapPoint.Wire ? TakeWire(direction, bytes) : TakePlain(direction, bytes);
+                trim = log.Settle(direction);
+                trim |= tap == TapPoint.Wire ? TakeWire(direction, bytes) : TakePlain(direction, bytes);
             }
             catch (Exception exception)
             {
@@ -94,11 +102,12 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
     /// <summary>A direction came to its end. Under TLS both taps say so, and it is told once.</summary>
     public void Ended(TapPoint tap, Direction direction, StreamEnding ending, string? reason = null)
     {
-        lock (Record.Log)
+        lock (log)
         {
             if (IsOver) return;
             try
             {
+                log.Settle(direction);
                 var (number, ticks) = Begin();
                 Append(new JournalEntry
                 {
@@ -131,7 +140,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
     {
         ArgumentNullException.ThrowIfNull(detail);
         var number = 0L;
-        lock (Record.Log)
+        lock (log)
         {
             if (IsOver) return 0;
             try
@@ -154,7 +163,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
     /// </summary>
     public void BelongsTo(string? userId, string? userName)
     {
-        lock (Record.Log)
+        lock (log)
         {
             Record.UserName = userName;
             if (IsOver || userId is null) return;
@@ -197,7 +206,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
     public void Close()
     {
         Record.ReadTcpStatistics();
-        lock (Record.Log)
+        lock (log)
         {
             if (closed) return;
             if (Record.IsForgotten)
@@ -225,12 +234,13 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
             }
 
             closed = true;
+            log.DropPending();
             Record.Socket = null;
             opening?.LetGo();
             opening = null;
             // The record stays, perhaps for long; this recorder and its decoders need not.
             Record.Counting = new Counted(counters);
-            journal.Grow(Record.Log.Pack());
+            journal.Grow(log.Pack());
         }
 
         journal.Changed(Record);
@@ -274,7 +284,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
 
     private void Omit(EarlierRequests requests)
     {
-        var (growth, omitted) = Record.Log.OmitExchanges(requests.Request, requests.Answer);
+        var (growth, omitted) = log.OmitExchanges(requests.Request, requests.Answer);
         journal.Grow(growth);
         Write(new Gap(Layer.Http, omitted, "earlier requests on this connection may be somebody else's"), DecodingDepth.Lifecycle);
     }
@@ -310,7 +320,13 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
     private bool TakePlain(Direction direction, ReadOnlySpan<byte> bytes)
     {
         if (opening is null && !secrets.HasProperties && decoder.TryTakeMessage(direction, bytes))
-            return Store(journal.NextNumber(), Now.Ticks, TapPoint.Plain, direction, Pass(direction, bytes.Length), bytes, beginsMessage: true, journal.FanOuts.Find(bytes));
+        {
+            var message = journal.FanOuts.Find(bytes);
+            // This connection takes part in fan-outs: what comes in the next ones may wait.
+            if (message is not null) log.LetWait(direction, this);
+            return Store(journal.NextNumber(), Now.Ticks, TapPoint.Plain, direction, Pass(direction, bytes.Length), bytes, beginsMessage: true, message);
+        }
+
         var trim = false;
         while (!bytes.IsEmpty)
         {
@@ -332,11 +348,54 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
             opening.LetGo();
             opening = null;
             numbering = default;
-            journal.Grow(Record.Log.EndOpening());
+            journal.Grow(log.EndOpening());
         }
 
         if (!ReferenceEquals(Record.Facts, decoder.Facts)) Record.Facts = decoder.Facts;
         return trim;
+    }
+
+    /// <summary>A message that goes to many is all that the connection's log needs to be told, if it stands between two messages.</summary>
+    private bool TryWait(Direction direction, ReadOnlySpan<byte> bytes)
+    {
+        if (journal.FanOuts.FindLatest(bytes) is not { } message) return false;
+        var trim = false;
+        lock (log)
+        {
+            if (!log.MayWait(direction)) return false;
+            try
+            {
+                trim = log.Wait(message, journal.NextNumber(), Now.Ticks);
+            }
+            catch (Exception exception)
+            {
+                Stop(exception);
+            }
+        }
+
+        if (trim) journal.Trim();
+        journal.Changed(Record);
+        return true;
+    }
+
+    bool IPendingWriter.Write(Direction direction, SharedChunk message, long number, long ticks)
+    {
+        try
+        {
+            // It was one whole message when it was taken elsewhere; if it is none here, it is decoded as anything is.
+            if (!decoder.TryTakeMessage(direction, message.Bytes))
+            {
+                numbering = new EventNumbering(number, ticks);
+                decoder.Push(TapPoint.Plain, direction, message.Bytes);
+            }
+
+            return Store(number, ticks, TapPoint.Plain, direction, Pass(direction, message.Bytes.Length), message.Bytes, beginsMessage: true, message);
+        }
+        catch (Exception exception)
+        {
+            Stop(exception);
+            return false;
+        }
     }
 
     private Direction ClientDirection => Record.Perspective == Perspective.Server ? Direction.Received : Direction.Sent;
@@ -484,7 +543,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
             },
             bytes);
 
-    private bool Append(in JournalEntry entry, ReadOnlySpan<byte> bytes = default) => journal.Grow(Record.Log.Append(entry, bytes, journal.Options));
+    private bool Append(in JournalEntry entry, ReadOnlySpan<byte> bytes = default) => journal.Grow(log.Append(entry, bytes, journal.Options));
 
     /// <summary>SignalR puts its reason into the hub message before the Close frame, which lifecycle depth does not decode.</summary>
     private void LookAtTheEnd()
@@ -498,16 +557,24 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter
         }
     }
 
-    ConnectionCounters ICounter.Count() => Count();
+    ConnectionCounters ICounter.Count()
+    {
+        lock (log) return Count();
+    }
 
-    private ConnectionCounters Count() => new(
-        plain.Received, plain.Sent, decoder.FramesReceived, decoder.FramesSent, decoder.HubMessagesReceived, decoder.HubMessagesSent, invocations, faults, Volatile.Read(ref backlog));
+    private ConnectionCounters Count()
+    {
+        log.Settle();
+        return new ConnectionCounters(
+            plain.Received, plain.Sent, decoder.FramesReceived, decoder.FramesSent, decoder.HubMessagesReceived, decoder.HubMessagesSent, invocations, faults, Volatile.Read(ref backlog));
+    }
 
     /// <summary>A fault of this recorder: said once, and nothing more is recorded. Never throws, whatever it was that failed.</summary>
     private void Stop(Exception exception)
     {
         if (stopped) return;
         stopped = true;
+        log.DropPending();
         try
         {
             Write(new DecodeFault(Layer.Tcp, "recorder", $"The recorder failed and stopped; the connection goes on. {exception.GetType().Name}: {exception.Message}"), DecodingDepth.Lifecycle);

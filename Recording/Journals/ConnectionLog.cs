@@ -18,6 +18,12 @@ internal sealed class ConnectionLog(EntryPacker packer)
     private bool receivedMustBegin;
     private bool sentMustBegin;
 
+    // Beside the lock, and not with the messages: a fan-out comes by hundreds of connections in turn, and finds what belongs to each out of the processor's caches.
+    private PendingMessages? pending;
+    private byte pendingCount;
+    private bool pendingIsOpen;
+    private Direction pendingDirection;
+
     /// <summary>Entries behind the opening were evicted up to and with this number; 0: none.</summary>
     public long EvictedThrough { get; private set; }
 
@@ -35,10 +41,61 @@ internal sealed class ConnectionLog(EntryPacker packer)
     /// <summary>The last entry that was evicted between two numbers; null: none was. Asked once for an answer: a writer may be evicting.</summary>
     public long? EvictedBetween(long readThrough, long number) => EvictedThrough is var last && readThrough < last && last < number ? last : null;
 
+    /// <summary>
+    /// The last few messages of a fan-out wait and are written together: until then no more than this lock and the place where they wait is touched for each. Whoever reads the log or adds to it finds
+    /// them written. The caller holds the lock.
+    /// </summary>
+    /// <returns>The journal is over its budget.</returns>
+    public bool Wait(SharedChunk message, long number, long ticks)
+    {
+        pending!.Put(pendingCount++, message, number, ticks);
+        return pendingCount == PendingMessages.Most && Settle();
+    }
+
+    /// <summary>Whether a whole message of that direction may wait. The caller holds the lock.</summary>
+    public bool MayWait(Direction direction) => pendingIsOpen && direction == pendingDirection;
+
+    /// <summary>From now on whole messages of that direction, which is the server's, may wait, until something else comes in it. The caller holds the lock.</summary>
+    public void LetWait(Direction direction, IPendingWriter writer)
+    {
+        pending ??= new PendingMessages(writer);
+        pendingDirection = direction;
+        pendingIsOpen = true;
+    }
+
+    /// <summary>Writes what waits, before something else of that direction comes. The caller holds the lock.</summary>
+    /// <returns>The journal is over its budget.</returns>
+    public bool Settle(Direction direction)
+    {
+        if (direction == pendingDirection) pendingIsOpen = false;
+        return Settle();
+    }
+
+    /// <summary>Writes what waits. The caller holds the lock.</summary>
+    /// <returns>The journal is over its budget.</returns>
+    public bool Settle()
+    {
+        if (pendingCount == 0) return false;
+        var count = pendingCount;
+        // Writing comes by here again.
+        pendingCount = 0;
+        return pending!.Write(pendingDirection, count);
+    }
+
+    /// <summary>Nothing more is recorded: what waits is lost. The caller holds the lock.</summary>
+    public void DropPending()
+    {
+        pendingCount = 0;
+        pendingIsOpen = false;
+        pending?.Drop();
+        pending = null;
+    }
+
     /// <summary>Appends, and evicts what is over <paramref name="budget"/>. The caller holds the lock.</summary>
     /// <returns>By how many bytes the log grew or shrank.</returns>
     public long Append(in JournalEntry entry, ReadOnlySpan<byte> bytes, JournalOptions budget)
     {
+        Settle();
         LastNumber = entry.Number;
         if (opening is not null) return AppendToOpening(entry, bytes, budget);
         if (MustWait(entry))
@@ -77,6 +134,7 @@ internal sealed class ConnectionLog(EntryPacker packer)
     /// <returns>By how many bytes the log grew or shrank, and how many bytes of the connection were left out.</returns>
     public (long Growth, long Omitted) OmitExchanges((long First, long Last, Direction Direction) request, long answer)
     {
+        Settle();
         var before = Size;
         var omitted = 0L;
         if (opening is not null) Replace(ref opening);
@@ -124,6 +182,8 @@ internal sealed class ConnectionLog(EntryPacker packer)
     /// <returns>By how many bytes the log grew or shrank.</returns>
     public long Pack()
     {
+        Settle();
+        DropPending();
         var before = Size;
         PackOpening();
         tail = null;
@@ -133,13 +193,18 @@ internal sealed class ConnectionLog(EntryPacker packer)
 
     /// <summary>Evicts until the log, its opening included, uses at most <paramref name="size"/> bytes, as far as that can be. The caller holds the lock.</summary>
     /// <returns>By how many bytes it shrank, below 0.</returns>
-    public long EvictTo(long size) => Evict(Math.Max(0, size - OpeningSize));
+    public long EvictTo(long size)
+    {
+        Settle();
+        return Evict(Math.Max(0, size - OpeningSize));
+    }
 
     /// <summary>Gives all memory back; the connection is forgotten.</summary>
     public long Clear()
     {
         lock (this)
         {
+            DropPending();
             var size = Size;
             EvictedThrough = LastNumber;
             opening?.Clear();
@@ -156,6 +221,7 @@ internal sealed class ConnectionLog(EntryPacker packer)
     {
         lock (this)
         {
+            Settle();
             entry = default;
             var place = lastRead is { } last && last.Number == number && last.Log.Holds(last.Cursor) ? last : Find(number);
             lastRead = null;
@@ -190,6 +256,7 @@ internal sealed class ConnectionLog(EntryPacker packer)
         var chunk = Array.Empty<byte>();
         lock (this)
         {
+            Settle();
             foreach (var log in (ReadOnlySpan<EntryLog?>)[opening ?? Unpacked(), recent])
             {
                 if (log is null) continue;
@@ -214,6 +281,7 @@ internal sealed class ConnectionLog(EntryPacker packer)
     {
         lock (this)
         {
+            Settle();
             var (received, sent) = (-1L, -1L);
             if (recent is not null)
             {
@@ -234,6 +302,7 @@ internal sealed class ConnectionLog(EntryPacker packer)
     {
         lock (this)
         {
+            Settle();
             if (recent is null || recent.IsEmpty) return 0;
             var tail = recent.Tail(bytes);
             var begin = recent.Begin();

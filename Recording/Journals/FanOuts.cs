@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace RealtimeHello.Recording.Journals;
 
 /// <summary>
@@ -14,22 +12,29 @@ internal sealed class FanOuts
     /// <summary>Of what is sent to few, nothing is made: a message that was seen as often was allocated once.</summary>
     public const int TimesUntilShared = 8;
 
-    /// <summary>As many rooms can send at a time.</summary>
-    private const int Places = 16;
+    /// <summary>About as many rooms can send at a time; a power of two.</summary>
+    private const int Pairs = 8;
 
-    private readonly Seen[] seen = [.. Enumerable.Range(0, Places).Select(_ => new Seen())];
+    private readonly Pair[] seen = [.. Enumerable.Range(0, Pairs).Select(_ => new Pair())];
     private SharedChunk? latest;
+
+    /// <summary>The message that goes to many just now, if it is this one.</summary>
+    public SharedChunk? FindLatest(ReadOnlySpan<byte> message) => Volatile.Read(ref latest) is { } last && message.SequenceEqual(last.Bytes) ? last : null;
 
     /// <summary>The shared bytes equal to these; null: they are to be kept with their connection.</summary>
     public SharedChunk? Find(ReadOnlySpan<byte> message)
     {
         if (message.Length < Shortest) return null;
-        if (Volatile.Read(ref latest) is { } last && message.SequenceEqual(last.Bytes)) return last;
-        var print = PrintOf(message);
-        var place = seen[print % Places];
-        if (place.Print != print)
+        if (FindLatest(message) is { } last) return last;
+        var hash = new HashCode();
+        hash.AddBytes(message);
+        var print = hash.ToHashCode();
+        // Two places for each, so that two rooms that send in turns don't take it from each other.
+        var pair = seen[print & (Pairs - 1)];
+        var place = pair.One.Print == print ? pair.One : pair.Other.Print == print ? pair.Other : null;
+        if (place is null)
         {
-            place.Begin(print);
+            pair.Next().Begin(print);
             return null;
         }
 
@@ -40,22 +45,29 @@ internal sealed class FanOuts
         return latest = shared;
     }
 
-    /// <summary>Of the length and six places alone: who writes messages that look alike by them is not shared, and no worse off.</summary>
-    private static ulong PrintOf(ReadOnlySpan<byte> message)
+    private sealed class Pair
     {
-        var step = (message.Length - sizeof(ulong)) / 5;
-        var print = (ulong)message.Length;
-        for (var i = 0; i <= 5; i++) print = (print ^ MemoryMarshal.Read<ulong>(message[(i * step)..])) * 0x9E3779B97F4A7C15;
-        return print ^ (print >> 32);
+        private bool isOthersTurn;
+
+        public Seen One { get; } = new();
+
+        public Seen Other { get; } = new();
+
+        /// <summary>The one that is overwritten next.</summary>
+        public Seen Next()
+        {
+            isOthersTurn = !isOthersTurn;
+            return isOthersTurn ? One : Other;
+        }
     }
 
     private sealed class Seen
     {
-        public ulong Print;
+        public int Print;
         public int Times;
         public SharedChunk? Shared;
 
-        public void Begin(ulong print)
+        public void Begin(int print)
         {
             Shared = null;
             Times = 1;

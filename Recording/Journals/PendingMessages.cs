@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+using RealtimeHello.Layers;
+
+namespace RealtimeHello.Recording.Journals;
+
+/// <summary>The messages of a <see cref="ConnectionLog"/> that wait to be written, and who writes them.</summary>
+internal sealed class PendingMessages(IPendingWriter writer)
+{
+    /// <summary>As many wait.</summary>
+    public const int Most = 8;
+
+    private Messages messages;
+
+    public void Put(int place, SharedChunk message, long number, long ticks) => messages[place] = new Pending(message, number, ticks);
+
+    /// <summary>Writes the first <paramref name="count"/>, and holds none.</summary>
+    /// <returns>The journal is over its budget.</returns>
+    public bool Write(Direction direction, int count)
+    {
+        var isOver = false;
+        for (var i = 0; i < count && messages[i].Message is { } message; i++) isOver |= writer.Write(direction, message, messages[i].Number, messages[i].Ticks);
+        messages = default;
+        return isOver;
+    }
+
+    /// <summary>What waits is lost, also where it is being written.</summary>
+    public void Drop() => messages = default;
+
+    private readonly record struct Pending(SharedChunk? Message, long Number, long Ticks);
+
+    [InlineArray(Most)]
+    private struct Messages
+    {
+        private Pending first;
+    }
+}
+
+/// <summary>Writes messages that waited.</summary>
+internal interface IPendingWriter
+{
+    /// <summary>Appends a message. Does not throw.</summary>
+    /// <param name="direction">The server's.</param>
+    /// <param name="message">One whole message in one frame.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="ticks">When it came.</param>
+    /// <returns>The journal is over its budget.</returns>
+    bool Write(Direction direction, SharedChunk message, long number, long ticks);
+}
