@@ -10,8 +10,24 @@ public interface IConnectionRecorderFeature
     ConnectionRecorder Recorder { get; }
 }
 
-internal static class ConnectionRecorderFeature
+/// <summary>Finds the recorder of a request's connection.</summary>
+public static class ConnectionRecorderFeature
 {
-    /// <summary>The recorder of the connection that a request came on; null where it is not recorded.</summary>
-    public static ConnectionRecorder? FindRecorder(this HttpContext? context) => context?.Features.Get<IConnectionRecorderFeature>()?.Recorder;
+    /// <summary>
+    /// The connection that a request came on, to be kept for what may happen when the request is over, see <see cref="ApplicationEvents"/>; null where it is not recorded, or the request is over already.
+    /// </summary>
+    public static IConnectionRecorderFeature? GetConnectionRecorder(this HttpContext? context)
+    {
+        try
+        {
+            return context?.Features.Get<IConnectionRecorderFeature>();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The context of a request that is over has no features any more: whoever kept it is not to fail by the inspector.
+            return null;
+        }
+    }
+
+    internal static ConnectionRecorder? FindRecorder(this HttpContext? context) => context.GetConnectionRecorder()?.Recorder;
 }

@@ -11,7 +11,7 @@ internal sealed class ChatEvents(PostsUnderWay posts) : IHubFilter
     {
         var http = invocationContext.Context.GetHttpContext();
         // Before it is stored: the fan-out waits for nobody, and may be faster than the receipt.
-        if (http is not null && IdOfPost(invocationContext) is { } id) posts.Begin(id, http);
+        if (http.GetConnectionRecorder() is { } connection && IdOfPost(invocationContext) is { } id) posts.Begin(id, connection);
         var result = await next(invocationContext);
         switch (result)
         {

@@ -1,7 +1,9 @@
+using RealtimeHello.Inspector;
+
 namespace RealtimeHello.Server.Observation;
 
 /// <summary>
-/// Which connection a post came in by, until it was delivered. A fixed number of places: a post whose place is taken by a later one just has no
+/// Which connection a post came in by, until it was delivered, which may be when that connection and its request are over. A fixed number of places: a post whose place is taken by a later one just has no
 /// <c>delivered</c> event, so nothing that is never delivered is kept for long. Thread-safe.
 /// </summary>
 internal sealed class PostsUnderWay
@@ -11,10 +13,10 @@ internal sealed class PostsUnderWay
     private readonly Post?[] places = new Post?[Places];
 
     /// <summary>A post with this id came in.</summary>
-    public void Begin(Guid id, HttpContext connection) => Volatile.Write(ref PlaceOf(id), new Post(id, connection));
+    public void Begin(Guid id, IConnectionRecorderFeature connection) => Volatile.Write(ref PlaceOf(id), new Post(id, connection));
 
     /// <summary>Where the post came in; null when that is not known any more. Answers once.</summary>
-    public HttpContext? End(Guid id)
+    public IConnectionRecorderFeature? End(Guid id)
     {
         ref var place = ref PlaceOf(id);
         var post = Volatile.Read(ref place);
@@ -23,5 +25,5 @@ internal sealed class PostsUnderWay
 
     private ref Post? PlaceOf(Guid id) => ref places[(uint)id.GetHashCode() % Places];
 
-    private sealed record Post(Guid Id, HttpContext Connection);
+    private sealed record Post(Guid Id, IConnectionRecorderFeature Connection);
 }
