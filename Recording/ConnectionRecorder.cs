@@ -234,7 +234,6 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter, 
             }
 
             closed = true;
-            log.DropPending();
             Record.Socket = null;
             opening?.LetGo();
             opening = null;

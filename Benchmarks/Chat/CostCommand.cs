@@ -136,7 +136,7 @@ internal static class CostCommand
     {
         var subject = new Subject(looking, await Start(looking));
         for (var i = 0; i < load.Connections; i++) subject.Members.Add(await RawMember.Join(subject.Server, $"member-{i}", Room));
-        for (var i = 0; i < WarmUpPosts; i++) await subject.Members[i % subject.Members.Count].Post(Room, Text);
+        for (var i = 0; i < WarmUpPosts; i++) await subject.Members[subject.Next()].Post(Room, Text);
         await Arrived(subject.Members, (long)WarmUpPosts * subject.Members.Count);
         subject.Viewer = looking switch
         {

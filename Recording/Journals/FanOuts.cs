@@ -25,7 +25,6 @@ internal sealed class FanOuts
     public SharedChunk? Find(ReadOnlySpan<byte> message)
     {
         if (message.Length < Shortest) return null;
-        if (FindLatest(message) is { } last) return last;
         var hash = new HashCode();
         hash.AddBytes(message);
         var print = hash.ToHashCode();

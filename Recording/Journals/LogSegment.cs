@@ -97,8 +97,7 @@ internal sealed class LogSegment
         if (entry.Kind != EntryKind.Chunk || entry.GoesOn || FirstEntry < 0) return false;
         if (entry.Shared is not { } shared) return Room >= EntryEncoding.Longest + bytes.Length && Write(entry, bytes);
         if (Room < EntryEncoding.Longest || attachedCount == attached.Length || sharing.Left < entry.Length) return false;
-        attached[attachedCount++] = shared;
-        sharing.Left -= entry.Length;
+        Append(shared, sharing.Charged);
         return Write(entry, []);
     }
 

@@ -125,11 +125,11 @@ public sealed class TappedStream(Stream inner, IByteTap tap, Action? disposed = 
         base.Dispose(disposing);
     }
 
-    /// <summary>A read into no room only waits, and one that disposing interrupts may end as if the peer had ended: those zeros are no ends of the peer's.</summary>
+    /// <summary>A read into no room only waits: its 0 is no end.</summary>
     private int Report(ReadOnlySpan<byte> read, int room)
     {
-        if (!read.IsEmpty) tap.Bytes(Direction.Received, read);
-        else if (room > 0 && Volatile.Read(ref isDisposed) == 0) End(StreamEnding.Finished, null);
+        if (read.IsEmpty && room > 0) End(StreamEnding.Finished, null);
+        else tap.Bytes(Direction.Received, read);
         return read.Length;
     }
 
@@ -138,14 +138,15 @@ public sealed class TappedStream(Stream inner, IByteTap tap, Action? disposed = 
     {
         for (var inside = exception; inside is not null; inside = inside.InnerException)
         {
-            if (inside is SocketException { SocketErrorCode: SocketError.ConnectionReset } && Volatile.Read(ref isDisposed) == 0) End(StreamEnding.Reset, inside.Message);
+            if (inside is SocketException { SocketErrorCode: SocketError.ConnectionReset }) End(StreamEnding.Reset, inside.Message);
         }
 
         return false;
     }
 
+    /// <summary>A read that disposing interrupts may end as if the peer had ended: that is no end of the peer's.</summary>
     private void End(StreamEnding ending, string? reason)
     {
-        if (Interlocked.Exchange(ref ended, 1) == 0) tap.Ended(Direction.Received, ending, reason);
+        if (Volatile.Read(ref isDisposed) == 0 && Interlocked.Exchange(ref ended, 1) == 0) tap.Ended(Direction.Received, ending, reason);
     }
 }

@@ -73,9 +73,9 @@ public sealed class FanOutTests
     public void The_logs_of_a_room_hold_one_message_together_and_each_tells_it_whole()
     {
         var journal = new Journal();
-        var members = Enumerable.Range(0, 20).Select(i => new RecordedConversation(journal, $"C{i}").Upgrade().Handshake()).ToList();
+        var members = RecordedConversation.Many(journal, 20);
         for (var i = 0; i < 30; i++)
-            foreach (var member in members) member.Sent(RecordedConversation.Frame($$"""{"type":1,"target":"Posted","arguments":["message {{i}} of a room with many members"]}""" + "\u001e", masked: false));
+            SendAll(members, $"\"message {i} of a room with many members\"");
         members[5].Recorder.Close();
 
         var kept = members.ConvertAll(member => SharedOf(member.Recorder.Record.Log));
@@ -95,9 +95,9 @@ public sealed class FanOutTests
     public void A_room_stays_within_the_budget_of_each_connection_as_if_nothing_were_shared()
     {
         var journal = new Journal(new JournalOptions { ConnectionBytes = 64 * 1024 });
-        var members = Enumerable.Range(0, 10).Select(i => new RecordedConversation(journal, $"C{i}").Upgrade().Handshake()).ToList();
+        var members = RecordedConversation.Many(journal, 10);
         for (var i = 0; i < 2_000; i++)
-            foreach (var member in members) member.Sent(RecordedConversation.Frame($"{{\"type\":1,\"target\":\"Posted\",\"arguments\":[{i},\"{new string('x', i % 700)}\"]}}\u001e", masked: false));
+            SendAll(members, $"{i},\"{new string('x', i % 700)}\"");
 
         foreach (var member in members)
         {
@@ -112,10 +112,10 @@ public sealed class FanOutTests
     public void The_journal_stays_within_its_budget_where_nothing_but_one_message_after_the_other_goes_to_all()
     {
         var journal = new Journal(new JournalOptions { TotalBytes = 1024 * 1024 });
-        var members = Enumerable.Range(0, 50).Select(i => new RecordedConversation(journal, $"C{i}").Upgrade().Handshake()).ToList();
+        var members = RecordedConversation.Many(journal, 50);
         for (var i = 0; i < 500; i++)
         {
-            foreach (var member in members) member.Sent(RecordedConversation.Frame($"{{\"type\":1,\"target\":\"Posted\",\"arguments\":[{i},\"{new string('x', 300)}\"]}}\u001e", masked: false));
+            SendAll(members, $"{i},\"{new string('x', 300)}\"");
             journal.Size.Should().BeLessThan(1024 * 1024 + (64 * 1024));
         }
 
@@ -130,14 +130,14 @@ public sealed class FanOutTests
             steps =>
             {
                 var journal = new Journal();
-                var others = Enumerable.Range(0, FanOuts.TimesUntilShared).Select(i => new RecordedConversation(journal, $"C{i}").Upgrade().Handshake()).ToList();
+                var others = RecordedConversation.Many(journal, FanOuts.TimesUntilShared);
                 var member = new RecordedConversation(journal, "member").Upgrade().Handshake();
                 var alone = new RecordedConversation().Upgrade().Handshake();
                 var seen = new List<LayerEvent>();
                 var reader = new ConnectionReader(member.Recorder.Record, DecodingDepth.Full);
                 foreach (var (kind, room) in steps)
                 {
-                    var posted = RecordedConversation.Frame($"{{\"type\":1,\"target\":\"Posted\",\"arguments\":[\"{new string('x', 50)}{room}\"]}}\u001e", masked: false);
+                    var posted = Posted($"\"{new string('x', 50)}{room}\"");
                     switch (kind)
                     {
                         case 0:
@@ -184,7 +184,7 @@ public sealed class FanOutTests
     public async Task A_reader_that_looks_all_the_time_reads_each_byte_once_and_in_order()
     {
         var journal = new Journal(new JournalOptions { ConnectionBytes = 64 * 1024 * 1024, TotalBytes = 256 * 1024 * 1024 });
-        var members = Enumerable.Range(0, 20).Select(i => new RecordedConversation(journal, $"C{i}").Upgrade().Handshake()).ToList();
+        var members = RecordedConversation.Many(journal, 20);
         var record = members[15].Recorder.Record;
         using var done = new CancellationTokenSource();
         var reading = Task.Run(() =>
@@ -207,15 +207,18 @@ public sealed class FanOutTests
             }
         });
         // Not a multiple of how many wait: some do at the end.
-        for (var i = 0; i < 5_003; i++)
-        {
-            var frame = RecordedConversation.Frame($"{{\"type\":1,\"target\":\"Posted\",\"arguments\":[\"message {i} of a room with many members\"]}}\u001e", masked: false);
-            foreach (var member in members) member.Sent(frame);
-        }
-
+        for (var i = 0; i < 5_003; i++) SendAll(members, $"\"message {i} of a room with many members\"");
         await done.CancelAsync();
 
         (await reading).Should().Be(5_003 + 2, "the answer to the upgrade and to the handshake came first");
+    }
+
+    private static byte[] Posted(string arguments) => RecordedConversation.Frame($"{{\"type\":1,\"target\":\"Posted\",\"arguments\":[{arguments}]}}\u001e", masked: false);
+
+    private static void SendAll(List<RecordedConversation> members, string arguments)
+    {
+        var frame = Posted(arguments);
+        foreach (var member in members) member.Sent(frame);
     }
 
     private static (long, long, long, long, long, long) Counts(RecordedConversation of)

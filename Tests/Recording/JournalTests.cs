@@ -232,7 +232,7 @@ public sealed class JournalTests
     public void Full_logs_of_many_connections_give_their_memory_to_what_comes(bool isTheSame)
     {
         var journal = new Journal(new JournalOptions { ConnectionBytes = 64 * 1024 });
-        var conversations = Enumerable.Range(0, 100).Select(i => new RecordedConversation(journal, $"C{i}").Upgrade().Handshake()).ToList();
+        var conversations = RecordedConversation.Many(journal, 100);
         var text = isTheSame ? new string('x', 300) : null;
         var frames = conversations.ConvertAll(of => RecordedConversation.Frame("{\"type\":1,\"target\":\"Posted\",\"arguments\":[\"" + (text ?? new string('x', 290) + of.Recorder.Record.Id) + "\"]}\u001e", masked: false));
         Send(300);

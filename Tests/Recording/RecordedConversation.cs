@@ -11,16 +11,15 @@ namespace RealtimeHello.Tests.Recording;
 internal sealed class RecordedConversation
 {
     public RecordedConversation(JournalOptions? options = null, TimeProvider? time = null, SecretNames? secrets = null)
+        : this(new Journal(options, time), "A1", secrets)
     {
-        Journal = new Journal(options, time);
-        Recorder = Journal.Open("A1", Perspective.Server, "127.0.0.1:1000", "127.0.0.1:80", secrets ?? new SecretNames());
     }
 
     /// <summary>One of several in a journal.</summary>
-    public RecordedConversation(Journal journal, string id)
+    public RecordedConversation(Journal journal, string id, SecretNames? secrets = null)
     {
         Journal = journal;
-        Recorder = Journal.Open(id, Perspective.Server, "127.0.0.1:1000", "127.0.0.1:80", new SecretNames());
+        Recorder = Journal.Open(id, Perspective.Server, "127.0.0.1:1000", "127.0.0.1:80", secrets ?? new SecretNames());
     }
 
     public Journal Journal { get; }
@@ -56,6 +55,9 @@ internal sealed class RecordedConversation
         new ConnectionReader(Recorder.Record, depth).Read(events);
         return events;
     }
+
+    /// <summary>Several in a journal, whose handshakes are over.</summary>
+    public static List<RecordedConversation> Many(Journal journal, int count) => [.. Enumerable.Range(0, count).Select(i => new RecordedConversation(journal, $"C{i}").Upgrade().Handshake())];
 
     /// <summary>A text frame; the mask is 00000000, which leaves the payload as it is.</summary>
     public static byte[] Frame(string text, bool masked)

@@ -3,6 +3,9 @@
 /** A name that the server will not give: what to tell, in one sentence. */
 export class SignInRefused extends Error {}
 
+/** Why nothing came back, in one sentence. */
+const unreachable = () => (navigator.onLine ? 'The server does not answer.' : 'This device is offline.');
+
 /** @returns {Promise<WhoAmI>} */
 export async function whoAmI() {
   try {
@@ -11,7 +14,7 @@ export async function whoAmI() {
     if (!answer.ok) return { kind: 'unreachable', sentence: `The server answered ${answer.status}.` };
     return { kind: 'user', user: /** @type {User} */ (await answer.json()) };
   } catch {
-    return { kind: 'unreachable', sentence: navigator.onLine ? 'The server does not answer.' : 'This device is offline.' };
+    return { kind: 'unreachable', sentence: unreachable() };
   }
 }
 
@@ -43,7 +46,7 @@ export async function signOut() {
     const answer = await fetch('/session', { method: 'DELETE', signal: AbortSignal.timeout(10_000) });
     return answer.ok ? '' : explain(answer.status, await answer.json().catch(() => ({})));
   } catch {
-    return navigator.onLine ? 'The server does not answer.' : 'This device is offline.';
+    return unreachable();
   }
 }
 
