@@ -65,29 +65,30 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter, 
     /// </summary>
     void IByteTap.Bytes(Direction direction, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty || TryWait(direction, bytes)) return;
+        if (bytes.IsEmpty || log.Gate.TryTake(direction, bytes)) return;
         Take(socketTap ??= bytes[0] == 0x16 ? TapPoint.Wire : TapPoint.Plain, direction, bytes);
     }
+
+    IMessageTap? IByteTap.Messages => log.Gate;
 
     void IByteTap.Ended(Direction direction, StreamEnding ending, string? reason) => Ended(socketTap ?? TapPoint.Plain, direction, ending, reason);
 
     /// <summary>A chunk, as a tap saw it.</summary>
     public void Bytes(TapPoint tap, Direction direction, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty || (tap == TapPoint.Plain && TryWait(direction, bytes))) return;
+        if (bytes.IsEmpty || (tap == TapPoint.Plain && log.Gate.TryTake(direction, bytes))) return;
         Take(tap, direction, bytes);
     }
 
     private void Take(TapPoint tap, Direction direction, ReadOnlySpan<byte> bytes)
     {
         var trim = false;
-        lock (log)
+        lock (log.Gate)
         {
             if (IsOver) return;
             try
             {
-                trim = log.Settle(direction);
-                trim |= tap == TapPoint.Wire ? TakeWire(direction, bytes) : TakePlain(direction, bytes);
+                trim = tap == TapPoint.Wire ? TakeWire(direction, bytes) : TakePlain(direction, bytes);
             }
             catch (Exception exception)
             {
@@ -102,12 +103,12 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter, 
     /// <summary>A direction came to its end. Under TLS both taps say so, and it is told once.</summary>
     public void Ended(TapPoint tap, Direction direction, StreamEnding ending, string? reason = null)
     {
-        lock (log)
+        lock (log.Gate)
         {
             if (IsOver) return;
             try
             {
-                log.Settle(direction);
+                log.Gate.Close(direction);
                 var (number, ticks) = Begin();
                 Append(new JournalEntry
                 {
@@ -140,7 +141,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter, 
     {
         ArgumentNullException.ThrowIfNull(detail);
         var number = 0L;
-        lock (log)
+        lock (log.Gate)
         {
             if (IsOver) return 0;
             try
@@ -163,7 +164,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter, 
     /// </summary>
     public void BelongsTo(string? userId, string? userName)
     {
-        lock (log)
+        lock (log.Gate)
         {
             Record.UserName = userName;
             if (IsOver || userId is null) return;
@@ -206,7 +207,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter, 
     public void Close()
     {
         Record.ReadTcpStatistics();
-        lock (log)
+        lock (log.Gate)
         {
             if (closed) return;
             if (Record.IsForgotten)
@@ -318,15 +319,16 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter, 
 
     private bool TakePlain(Direction direction, ReadOnlySpan<byte> bytes)
     {
+        var trim = log.Gate.Settle();
         if (opening is null && !secrets.HasProperties && decoder.TryTakeMessage(direction, bytes))
         {
             var message = journal.FanOuts.Find(bytes);
             // This connection takes part in fan-outs: what comes in the next ones may wait.
-            if (message is not null) log.LetWait(direction, this);
-            return Store(journal.NextNumber(), Now.Ticks, TapPoint.Plain, direction, Pass(direction, bytes.Length), bytes, beginsMessage: true, message);
+            if (message is not null) log.Gate.Open(direction, this);
+            return trim | Store(journal.NextNumber(), Now.Ticks, TapPoint.Plain, direction, Pass(direction, bytes.Length), bytes, beginsMessage: true, message);
         }
 
-        var trim = false;
+        log.Gate.Close(direction);
         while (!bytes.IsEmpty)
         {
             var phase = decoder.PhaseOf(direction);
@@ -354,41 +356,18 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter, 
         return trim;
     }
 
-    /// <summary>A message that goes to many is all that the connection's log needs to be told, if it stands between two messages.</summary>
-    private bool TryWait(Direction direction, ReadOnlySpan<byte> bytes)
-    {
-        if (journal.FanOuts.FindLatest(bytes) is not { } message) return false;
-        var trim = false;
-        lock (log)
-        {
-            if (!log.MayWait(direction)) return false;
-            try
-            {
-                trim = log.Wait(message, journal.NextNumber(), Now.Ticks);
-            }
-            catch (Exception exception)
-            {
-                Stop(exception);
-            }
-        }
-
-        if (trim) journal.Trim();
-        journal.Changed(Record);
-        return true;
-    }
-
-    bool IPendingWriter.Write(Direction direction, SharedChunk message, long number, long ticks)
+    bool IPendingWriter.Write(Direction direction, byte[] message, long number, long ticks)
     {
         try
         {
             // It was one whole message when it was taken elsewhere; if it is none here, it is decoded as anything is.
-            if (!decoder.TryTakeMessage(direction, message.Bytes))
+            if (!decoder.TryTakeMessage(direction, message))
             {
                 numbering = new EventNumbering(number, ticks);
-                decoder.Push(TapPoint.Plain, direction, message.Bytes);
+                decoder.Push(TapPoint.Plain, direction, message);
             }
 
-            return Store(number, ticks, TapPoint.Plain, direction, Pass(direction, message.Bytes.Length), message.Bytes, beginsMessage: true, message);
+            return Store(number, ticks, TapPoint.Plain, direction, Pass(direction, message.Length), message, beginsMessage: true, message);
         }
         catch (Exception exception)
         {
@@ -396,6 +375,8 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter, 
             return false;
         }
     }
+
+    void IPendingWriter.Fail(Exception exception) => Stop(exception);
 
     private Direction ClientDirection => Record.Perspective == Perspective.Server ? Direction.Received : Direction.Sent;
 
@@ -526,7 +507,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter, 
         return Store(number, ticks, tap, direction, offset, bytes, beginsMessage);
     }
 
-    private bool Store(long number, long ticks, TapPoint tap, Direction direction, long offset, ReadOnlySpan<byte> bytes, bool beginsMessage, SharedChunk? shared = null) =>
+    private bool Store(long number, long ticks, TapPoint tap, Direction direction, long offset, ReadOnlySpan<byte> bytes, bool beginsMessage, byte[]? shared = null) =>
         Append(
             new JournalEntry
             {
@@ -558,12 +539,12 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter, 
 
     ConnectionCounters ICounter.Count()
     {
-        lock (log) return Count();
+        lock (log.Gate) return Count();
     }
 
     private ConnectionCounters Count()
     {
-        log.Settle();
+        log.Gate.Settle();
         return new ConnectionCounters(
             plain.Received, plain.Sent, decoder.FramesReceived, decoder.FramesSent, decoder.HubMessagesReceived, decoder.HubMessagesSent, invocations, faults, Volatile.Read(ref backlog));
     }
@@ -573,7 +554,7 @@ public sealed class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter, 
     {
         if (stopped) return;
         stopped = true;
-        log.DropPending();
+        log.Gate.Shut();
         try
         {
             Write(new DecodeFault(Layer.Tcp, "recorder", $"The recorder failed and stopped; the connection goes on. {exception.GetType().Name}: {exception.Message}"), DecodingDepth.Lifecycle);

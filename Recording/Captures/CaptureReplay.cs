@@ -59,7 +59,7 @@ internal sealed class CaptureReplay : IConnectionOutput
         var counters = new ConnectionCounters(
             received, sent, decoder.FramesReceived, decoder.FramesSent, decoder.HubMessagesReceived, decoder.HubMessagesSent, 0, 0, 0);
         Record.Counting ??= new Counted(counters);
-        lock (Record.Log) Record.Log.Pack();
+        lock (Record.Log.Gate) Record.Log.Pack();
     }
 
     void IConnectionOutput.Emit(LayerDetail detail, TapPoint tap, Direction direction, ByteRange source)
@@ -125,6 +125,6 @@ internal sealed class CaptureReplay : IConnectionOutput
             BeginsMessage = line.BeginsMessage,
             Fact = fact,
         };
-        lock (Record.Log) Record.Log.Append(entry, bytes, budget);
+        lock (Record.Log.Gate) Record.Log.Append(entry, bytes, budget);
     }
 }

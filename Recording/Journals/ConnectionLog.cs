@@ -4,9 +4,9 @@ namespace RealtimeHello.Recording.Journals;
 
 /// <summary>
 /// The entries of one connection: its opening, which is packed when it is over and evicted with the connection alone, and what came since. Written by its
-/// <see cref="ConnectionRecorder"/>, which holds the lock on it; read by anybody, on any thread.
+/// <see cref="ConnectionRecorder"/>, which holds the lock on its gate; read by anybody, on any thread.
 /// </summary>
-internal sealed class ConnectionLog(EntryPacker packer)
+internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
 {
     private EntryLog? opening = new();
     private PackedEntries? packed;
@@ -18,11 +18,8 @@ internal sealed class ConnectionLog(EntryPacker packer)
     private bool receivedMustBegin;
     private bool sentMustBegin;
 
-    // Beside the lock, and not with the messages: a fan-out comes by hundreds of connections in turn, and finds what belongs to each out of the processor's caches.
-    private PendingMessages? pending;
-    private byte pendingCount;
-    private bool pendingIsOpen;
-    private Direction pendingDirection;
+    /// <summary>Its lock, and what waits in front of it.</summary>
+    public LogGate Gate => gate;
 
     /// <summary>Entries behind the opening were evicted up to and with this number; 0: none.</summary>
     public long EvictedThrough { get; private set; }
@@ -41,61 +38,11 @@ internal sealed class ConnectionLog(EntryPacker packer)
     /// <summary>The last entry that was evicted between two numbers; null: none was. Asked once for an answer: a writer may be evicting.</summary>
     public long? EvictedBetween(long readThrough, long number) => EvictedThrough is var last && readThrough < last && last < number ? last : null;
 
-    /// <summary>
-    /// The last few messages of a fan-out wait and are written together: until then no more than this lock and the place where they wait is touched for each. Whoever reads the log or adds to it finds
-    /// them written. The caller holds the lock.
-    /// </summary>
-    /// <returns>The journal is over its budget.</returns>
-    public bool Wait(SharedChunk message, long number, long ticks)
-    {
-        pending!.Put(pendingCount++, message, number, ticks);
-        return pendingCount == PendingMessages.Most && Settle();
-    }
-
-    /// <summary>Whether a whole message of that direction may wait. The caller holds the lock.</summary>
-    public bool MayWait(Direction direction) => pendingIsOpen && direction == pendingDirection;
-
-    /// <summary>From now on whole messages of that direction, which is the server's, may wait, until something else comes in it. The caller holds the lock.</summary>
-    public void LetWait(Direction direction, IPendingWriter writer)
-    {
-        pending ??= new PendingMessages(writer);
-        pendingDirection = direction;
-        pendingIsOpen = true;
-    }
-
-    /// <summary>Writes what waits, before something else of that direction comes. The caller holds the lock.</summary>
-    /// <returns>The journal is over its budget.</returns>
-    public bool Settle(Direction direction)
-    {
-        if (direction == pendingDirection) pendingIsOpen = false;
-        return Settle();
-    }
-
-    /// <summary>Writes what waits. The caller holds the lock.</summary>
-    /// <returns>The journal is over its budget.</returns>
-    public bool Settle()
-    {
-        if (pendingCount == 0) return false;
-        var count = pendingCount;
-        // Writing comes by here again.
-        pendingCount = 0;
-        return pending!.Write(pendingDirection, count);
-    }
-
-    /// <summary>Nothing more is recorded: what waits is lost. The caller holds the lock.</summary>
-    public void DropPending()
-    {
-        pendingCount = 0;
-        pendingIsOpen = false;
-        pending?.Drop();
-        pending = null;
-    }
-
     /// <summary>Appends, and evicts what is over <paramref name="budget"/>. The caller holds the lock.</summary>
     /// <returns>By how many bytes the log grew or shrank.</returns>
     public long Append(in JournalEntry entry, ReadOnlySpan<byte> bytes, JournalOptions budget)
     {
-        Settle();
+        gate.Settle();
         LastNumber = entry.Number;
         if (opening is not null) return AppendToOpening(entry, bytes, budget);
         if (MustWait(entry))
@@ -106,7 +53,7 @@ internal sealed class ConnectionLog(EntryPacker packer)
         }
 
         // Every message comes by here: only what it needs is touched.
-        if (tail is not null && tail.TryAppend(entry, bytes)) return 0;
+        if (tail is { } end && end.TryAppend(entry, bytes)) return 0;
         recent ??= new EntryLog();
         var before = recent.Size;
         recent.Append(entry, bytes);
@@ -134,7 +81,7 @@ internal sealed class ConnectionLog(EntryPacker packer)
     /// <returns>By how many bytes the log grew or shrank, and how many bytes of the connection were left out.</returns>
     public (long Growth, long Omitted) OmitExchanges((long First, long Last, Direction Direction) request, long answer)
     {
-        Settle();
+        gate.Settle();
         var before = Size;
         var omitted = 0L;
         if (opening is not null) Replace(ref opening);
@@ -182,8 +129,8 @@ internal sealed class ConnectionLog(EntryPacker packer)
     /// <returns>By how many bytes the log grew or shrank.</returns>
     public long Pack()
     {
-        Settle();
-        DropPending();
+        gate.Settle();
+        gate.Shut();
         var before = Size;
         PackOpening();
         tail = null;
@@ -195,16 +142,16 @@ internal sealed class ConnectionLog(EntryPacker packer)
     /// <returns>By how many bytes it shrank, below 0.</returns>
     public long EvictTo(long size)
     {
-        Settle();
+        gate.Settle();
         return Evict(Math.Max(0, size - OpeningSize));
     }
 
     /// <summary>Gives all memory back; the connection is forgotten.</summary>
     public long Clear()
     {
-        lock (this)
+        lock (gate)
         {
-            DropPending();
+            gate.Shut();
             var size = Size;
             EvictedThrough = LastNumber;
             opening?.Clear();
@@ -219,9 +166,9 @@ internal sealed class ConnectionLog(EntryPacker packer)
     /// <summary>The first entry with a number above <paramref name="number"/>; its bytes are copied to <paramref name="bytes"/>, which grows to fit.</summary>
     public bool TryReadAfter(long number, out JournalEntry entry, ref byte[] bytes)
     {
-        lock (this)
+        lock (gate)
         {
-            Settle();
+            gate.Settle();
             entry = default;
             var place = lastRead is { } last && last.Number == number && last.Log.Holds(last.Cursor) ? last : Find(number);
             lastRead = null;
@@ -254,9 +201,9 @@ internal sealed class ConnectionLog(EntryPacker packer)
         var bytes = new byte[range.Length];
         var filled = 0L;
         var chunk = Array.Empty<byte>();
-        lock (this)
+        lock (gate)
         {
-            Settle();
+            gate.Settle();
             foreach (var log in (ReadOnlySpan<EntryLog?>)[opening ?? Unpacked(), recent])
             {
                 if (log is null) continue;
@@ -279,9 +226,9 @@ internal sealed class ConnectionLog(EntryPacker packer)
     /// <summary>The offsets of the first chunk of each direction of the plain tap at or behind <paramref name="number"/>.</summary>
     public (long Received, long Sent) PlainOffsetsFrom(long number, (long Received, long Sent) fallback)
     {
-        lock (this)
+        lock (gate)
         {
-            Settle();
+            gate.Settle();
             var (received, sent) = (-1L, -1L);
             if (recent is not null)
             {
@@ -300,9 +247,9 @@ internal sealed class ConnectionLog(EntryPacker packer)
     /// <summary>The number of the entry where decoding can begin so that at most about <paramref name="bytes"/> of recent bytes are decoded; 0: from the start.</summary>
     public long TailStart(long bytes)
     {
-        lock (this)
+        lock (gate)
         {
-            Settle();
+            gate.Settle();
             if (recent is null || recent.IsEmpty) return 0;
             var tail = recent.Tail(bytes);
             var begin = recent.Begin();

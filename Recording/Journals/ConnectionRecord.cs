@@ -21,7 +21,7 @@ public sealed class ConnectionRecord
     private long closedTicks;
     private TcpStatistics? lastTcpStatistics;
 
-    internal ConnectionRecord(string id, Perspective perspective, DateTimeOffset openedAt, string remote, string local, EntryPacker packer)
+    internal ConnectionRecord(string id, Perspective perspective, DateTimeOffset openedAt, string remote, string local, Journal journal)
     {
         Id = id;
         Perspective = perspective;
@@ -29,7 +29,7 @@ public sealed class ConnectionRecord
         Remote = remote;
         Local = local;
         Stack = new ConnectionStack(this);
-        Log = new ConnectionLog(packer);
+        Log = new ConnectionLog(journal.Packer, new LogGate(journal, this));
     }
 
     /// <summary>The connection's id: on a server, Kestrel's own.</summary>
@@ -112,7 +112,7 @@ public sealed class ConnectionRecord
     public IReadOnlyList<LayerState> ReadLayers()
     {
         var counters = Counters;
-        lock (Log) return Stack.Read(counters);
+        lock (Log.Gate) return Stack.Read(counters);
     }
 
     /// <summary>Memory in use, in bytes.</summary>
@@ -120,14 +120,14 @@ public sealed class ConnectionRecord
     {
         get
         {
-            lock (Log) return Log.Size;
+            lock (Log.Gate) return Log.Size;
         }
     }
 
     /// <summary>Compressed messages are stored masked whole: nothing can be decoded of them.</summary>
     internal bool CompressedIsMasked { get; set; }
 
-    /// <summary>Its entries; whoever writes to the record holds the lock on it.</summary>
+    /// <summary>Its entries; whoever writes to the record holds the lock on its gate.</summary>
     internal ConnectionLog Log { get; }
 
     internal ConnectionStack Stack { get; }

@@ -7,7 +7,7 @@ internal struct EntryCursor(LogSegment segment, int at, in EntryContext before, 
 {
     private EntryContext before = before;
     private int bytesLeft;
-    private SharedChunk? shared;
+    private byte[]? shared;
 
     public LogSegment? Segment { get; private set; } = segment;
 
@@ -34,7 +34,7 @@ internal struct EntryCursor(LogSegment segment, int at, in EntryContext before, 
 
         var (length, isShared) = EntryEncoding.Read(Segment!.Bytes.AsSpan(At..Segment.Length), ref before, out entry);
         At += length;
-        shared = isShared ? (SharedChunk?)Segment.Attached[Attached++] : null;
+        shared = isShared ? (byte[]?)Segment.Attached[Attached++] : null;
         if (isShared) entry = entry with { Shared = shared };
         else if (entry.Kind == EntryKind.Chunk) bytesLeft = entry.Length;
         else if (entry.Kind == EntryKind.Fact) entry = entry with { Fact = (LayerDetail?)Segment.Attached[Attached++] };
@@ -44,7 +44,7 @@ internal struct EntryCursor(LogSegment segment, int at, in EntryContext before, 
     /// <summary>Copies the bytes of the entry that was read, once.</summary>
     public void CopyBytes(Span<byte> to)
     {
-        shared?.Bytes.CopyTo(to);
+        shared?.CopyTo(to);
         while (bytesLeft > 0)
         {
             var run = Run();

@@ -48,7 +48,7 @@ internal sealed class EntryLog
     {
         var segment = back;
         if (entry.Shared is not null) bytes = default;
-        if (segment is null || segment.Room < EntryEncoding.Longest || (entry.Shared is { } share && !segment.CanShare(share.Bytes.Length, SharedOf(share)))) segment = Grow(EntryEncoding.Longest + bytes.Length);
+        if (segment is null || segment.Room < EntryEncoding.Longest || (entry.Shared is { } share && !segment.CanShare(share.Length, SharedOf(share)))) segment = Grow(EntryEncoding.Longest + bytes.Length);
         if (segment.FirstEntry < 0)
         {
             segment.FirstEntry = segment.Length;
@@ -192,7 +192,7 @@ internal sealed class EntryLog
     }
 
     /// <summary>How many shared bytes a segment is charged with: it is dropped with about as many bytes as any other.</summary>
-    private static int SharedOf(SharedChunk first) => Math.Max(LargestSegment, first.Bytes.Length);
+    private static int SharedOf(byte[] first) => Math.Max(LargestSegment, first.Length);
 
     private void Count(LogSegment segment, Direction direction, int change)
     {

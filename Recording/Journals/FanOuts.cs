@@ -16,13 +16,13 @@ internal sealed class FanOuts
     private const int Pairs = 8;
 
     private readonly Pair[] seen = [.. Enumerable.Range(0, Pairs).Select(_ => new Pair())];
-    private SharedChunk? latest;
+    private byte[]? latest;
 
     /// <summary>The message that goes to many just now, if it is this one.</summary>
-    public SharedChunk? FindLatest(ReadOnlySpan<byte> message) => Volatile.Read(ref latest) is { } last && message.SequenceEqual(last.Bytes) ? last : null;
+    public byte[]? FindLatest(ReadOnlySpan<byte> message) => Volatile.Read(ref latest) is { } last && message.SequenceEqual(last) ? last : null;
 
-    /// <summary>The shared bytes equal to these; null: they are to be kept with their connection.</summary>
-    public SharedChunk? Find(ReadOnlySpan<byte> message)
+    /// <summary>The shared bytes equal to these, which nobody changes; null: they are to be kept with their connection.</summary>
+    public byte[]? Find(ReadOnlySpan<byte> message)
     {
         if (message.Length < Shortest) return null;
         var hash = new HashCode();
@@ -37,9 +37,11 @@ internal sealed class FanOuts
             return null;
         }
 
-        if (Volatile.Read(ref place.Shared) is { } shared) return message.SequenceEqual(shared.Bytes) ? latest = shared : null;
+        if (Volatile.Read(ref place.Shared) is { } shared) return message.SequenceEqual(shared) ? latest = shared : null;
         if (++place.Times < TimesUntilShared) return null;
-        shared = new SharedChunk(message.ToArray());
+        // Among the pinned objects, which count as old: a young one that the logs of two hundred connections pointed to would have every collection look through all of them for it.
+        shared = GC.AllocateUninitializedArray<byte>(message.Length, pinned: true);
+        message.CopyTo(shared);
         Volatile.Write(ref place.Shared, shared);
         return latest = shared;
     }
@@ -64,7 +66,7 @@ internal sealed class FanOuts
     {
         public int Print;
         public int Times;
-        public SharedChunk? Shared;
+        public byte[]? Shared;
 
         public void Begin(int print)
         {

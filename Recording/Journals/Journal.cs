@@ -12,7 +12,6 @@ public sealed class Journal
     private readonly ConcurrentDictionary<string, ConnectionRecord> records = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<ConnectionRecord> closed = new();
     private readonly ConcurrentQueue<ConnectionRecord> closedOthers = new();
-    private readonly EntryPacker packer = new();
     private readonly Lock trimming = new();
     private JournalWatch[] watches = [];
     private long lastNumber;
@@ -43,6 +42,8 @@ public sealed class Journal
 
     internal TimeProvider Time { get; }
 
+    internal EntryPacker Packer { get; } = new();
+
     /// <summary>Messages that go to many connections.</summary>
     internal FanOuts FanOuts { get; } = new();
 
@@ -60,7 +61,7 @@ public sealed class Journal
         var unique = id;
         for (var i = 2; ; i++)
         {
-            var record = new ConnectionRecord(unique, perspective, Time.GetUtcNow(), remote, local, packer);
+            var record = new ConnectionRecord(unique, perspective, Time.GetUtcNow(), remote, local, this);
             if (records.TryAdd(unique, record)) return new ConnectionRecorder(this, record, secrets);
             unique = $"{id}-{i}";
         }
@@ -69,7 +70,7 @@ public sealed class Journal
     /// <summary>Begins the record of a connection that was recorded elsewhere; null when there is one of that id.</summary>
     internal ConnectionRecord? Restore(string id, Perspective perspective, DateTimeOffset openedAt, string remote, string local)
     {
-        var record = new ConnectionRecord(id, perspective, openedAt, remote, local, packer);
+        var record = new ConnectionRecord(id, perspective, openedAt, remote, local, this);
         return records.TryAdd(id, record) ? record : null;
     }
 
@@ -77,7 +78,7 @@ public sealed class Journal
     public void Forget(ConnectionRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        lock (record.Log) record.IsForgotten = true;
+        lock (record.Log.Gate) record.IsForgotten = true;
         if (records.TryRemove(KeyValuePair.Create(record.Id, record))) Grow(-record.Log.Clear());
     }
 
@@ -134,7 +135,7 @@ public sealed class Journal
             var share = Options.TotalBytes * 3 / 4 / Math.Max(1, records.Count);
             foreach (var record in records.Values)
             {
-                lock (record.Log) Interlocked.Add(ref size, record.Log.EvictTo(share));
+                lock (record.Log.Gate) Interlocked.Add(ref size, record.Log.EvictTo(share));
             }
         }
         finally

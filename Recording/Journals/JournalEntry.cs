@@ -28,8 +28,8 @@ internal readonly struct JournalEntry
 
     public LayerDetail? Fact { get; init; }
 
-    /// <summary>The bytes of a chunk that is kept for several connections; null: they stand in the log.</summary>
-    public SharedChunk? Shared { get; init; }
+    /// <summary>The bytes of a chunk that several connections carry alike, kept once for all of them; null: they stand in the log.</summary>
+    public byte[]? Shared { get; init; }
 
     /// <summary>Bytes of the plain tap, stored or not.</summary>
     public bool IsPlainRun => Kind is EntryKind.Chunk or EntryKind.Skipped && Tap == TapPoint.Plain;

@@ -18,12 +18,13 @@ internal sealed class LogSegment
 
     private object?[] attached = [];
     private int attachedCount;
+    private int attachedRoom;
     private bool isPooled;
 
     /// <summary>How many shared bytes the segment is charged with, and how many of them are not used.</summary>
     private (int Charged, int Left) sharing;
 
-    /// <summary>The length of <see cref="Bytes"/>, kept here: where it stands itself is far from what was appended last, and in no cache.</summary>
+    /// <summary>The length of <see cref="Bytes"/>, kept here as that of <see cref="attached"/> is: where it stands itself is far from what was appended last, and in no cache.</summary>
     private int capacity;
 
     /// <summary>Empty segments for that many bytes and a little more.</summary>
@@ -50,7 +51,8 @@ internal sealed class LogSegment
         Before = before,
         attached = attached,
         attachedCount = attached.Length,
-        sharing = (attached.Sum(one => one is SharedChunk shared ? shared.Bytes.Length : 0), 0),
+        attachedRoom = attached.Length,
+        sharing = (attached.Sum(one => one is byte[] shared ? shared.Length : 0), 0),
     };
 
     public byte[] Bytes { get; private set; } = [];
@@ -84,7 +86,7 @@ internal sealed class LogSegment
     public int Extent => Length + sharing.Charged - sharing.Left;
 
     /// <summary>Memory in use, in bytes; what is shared counts in full with each that shares it.</summary>
-    public long Size => Overhead + capacity + (attached.Length * IntPtr.Size) + sharing.Charged;
+    public long Size => Overhead + capacity + (attachedRoom * IntPtr.Size) + sharing.Charged;
 
     public ReadOnlySpan<object?> Attached => attached.AsSpan(0, attachedCount);
 
@@ -96,19 +98,28 @@ internal sealed class LogSegment
     {
         if (entry.Kind != EntryKind.Chunk || entry.GoesOn || FirstEntry < 0) return false;
         if (entry.Shared is not { } shared) return Room >= EntryEncoding.Longest + bytes.Length && Write(entry, bytes);
-        if (Room < EntryEncoding.Longest || attachedCount == attached.Length || sharing.Left < entry.Length) return false;
-        Append(shared, sharing.Charged);
+        if (Room < EntryEncoding.Longest || attachedCount == attachedRoom || sharing.Left < entry.Length) return false;
+        sharing.Left -= entry.Length;
+        PlaceIn(attached, attachedCount++) = shared;
         return Write(entry, []);
     }
 
     private bool Write(in JournalEntry entry, ReadOnlySpan<byte> bytes)
     {
-        var room = MemoryMarshal.CreateSpan(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Bytes), Length), Room);
+        var room = MemoryMarshal.CreateSpan(ref PlaceIn(Bytes, Length), Room);
         var at = EntryEncoding.Write(room, entry, ref Last);
         bytes.CopyTo(room[at..]);
         Length += at + bytes.Length;
         EntryBytes += entry.Length;
         return true;
+    }
+
+    /// <summary>A place in an array that is written to and not waited for: neither the array's length nor its type is looked at. The caller knows that the place is there.</summary>
+    private static ref T PlaceIn<T>(T[] array, int at)
+    {
+        // Looked at by itself, it is not looked at once more where its memory is.
+        ArgumentNullException.ThrowIfNull(array);
+        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(array), at);
     }
 
     public void Append(ReadOnlySpan<byte> bytes)
@@ -122,16 +133,21 @@ internal sealed class LogSegment
 
     public void Append(LayerDetail fact) => Attach(fact);
 
-    public void Append(SharedChunk shared, int most)
+    public void Append(byte[] shared, int most)
     {
         if (sharing.Charged == 0) sharing = (most, most);
-        sharing.Left -= shared.Bytes.Length;
+        sharing.Left -= shared.Length;
         Attach(shared);
     }
 
     private void Attach(object what)
     {
-        if (attachedCount == attached.Length) Array.Resize(ref attached, Math.Max(FewestAttached, attached.Length * 2));
+        if (attachedCount == attachedRoom)
+        {
+            attachedRoom = Math.Max(FewestAttached, attachedRoom * 2);
+            Array.Resize(ref attached, attachedRoom);
+        }
+
         attached[attachedCount++] = what;
     }
 

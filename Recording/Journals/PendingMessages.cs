@@ -3,7 +3,7 @@ using RealtimeHello.Layers;
 
 namespace RealtimeHello.Recording.Journals;
 
-/// <summary>The messages of a <see cref="ConnectionLog"/> that wait to be written, and who writes them.</summary>
+/// <summary>The messages that wait at a <see cref="LogGate"/> to be written, and who writes them.</summary>
 internal sealed class PendingMessages(IPendingWriter writer)
 {
     /// <summary>As many wait.</summary>
@@ -11,7 +11,7 @@ internal sealed class PendingMessages(IPendingWriter writer)
 
     private Messages messages;
 
-    public void Put(int place, SharedChunk message, long number, long ticks) => messages[place] = new Pending(message, number, ticks);
+    public void Put(int place, byte[] message, long number, long ticks) => messages[place] = new Pending(message, number, ticks);
 
     /// <summary>Writes the first <paramref name="count"/>, and holds none.</summary>
     /// <returns>The journal is over its budget.</returns>
@@ -23,10 +23,13 @@ internal sealed class PendingMessages(IPendingWriter writer)
         return isOver;
     }
 
+    /// <summary>One could not be taken.</summary>
+    public void Fail(Exception exception) => writer.Fail(exception);
+
     /// <summary>What waits is lost, also where it is being written.</summary>
     public void Drop() => messages = default;
 
-    private readonly record struct Pending(SharedChunk? Message, long Number, long Ticks);
+    private readonly record struct Pending(byte[]? Message, long Number, long Ticks);
 
     [InlineArray(Most)]
     private struct Messages
@@ -44,5 +47,8 @@ internal interface IPendingWriter
     /// <param name="number">Its number.</param>
     /// <param name="ticks">When it came.</param>
     /// <returns>The journal is over its budget.</returns>
-    bool Write(Direction direction, SharedChunk message, long number, long ticks);
+    bool Write(Direction direction, byte[] message, long number, long ticks);
+
+    /// <summary>A message could not be taken: nothing more is recorded. Does not throw. The caller holds the lock.</summary>
+    void Fail(Exception exception);
 }

@@ -9,6 +9,9 @@ public interface IByteTap
     /// <summary>Bytes passed.</summary>
     void Bytes(Direction direction, ReadOnlySpan<byte> bytes);
 
+    /// <summary>Where a tap may bring messages first; null: there is no short way.</summary>
+    internal IMessageTap? Messages => null;
+
     /// <summary>A direction came to its end.</summary>
     void Ended(Direction direction, StreamEnding ending, string? reason);
 

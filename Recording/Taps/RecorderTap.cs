@@ -14,6 +14,8 @@ public static class RecorderTap
 
     private sealed class PlaintextTap(ConnectionRecorder recorder) : IByteTap
     {
+        IMessageTap? IByteTap.Messages => OfSocket(recorder).Messages;
+
         public void Bytes(Direction direction, ReadOnlySpan<byte> bytes) => recorder.Bytes(TapPoint.Plain, direction, bytes);
 
         public void Ended(Direction direction, StreamEnding ending, string? reason) => recorder.Ended(TapPoint.Plain, direction, ending, reason);

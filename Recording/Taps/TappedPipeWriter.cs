@@ -6,6 +6,7 @@ namespace RealtimeHello.Recording.Taps;
 /// <summary>Reports bytes when they are handed to the transport, and how many of them wait while a flush is not over.</summary>
 internal sealed class TappedPipeWriter(PipeWriter inner, IByteTap tap) : PipeWriter
 {
+    private readonly IMessageTap? messages = tap.Messages;
     private Memory<byte> memory;
     private long written;
     private bool waiting;
@@ -22,7 +23,7 @@ internal sealed class TappedPipeWriter(PipeWriter inner, IByteTap tap) : PipeWri
     {
         if (bytes > 0)
         {
-            tap.Bytes(Direction.Sent, memory.Span[..bytes]);
+            Tell(memory.Span[..bytes]);
             memory = memory[bytes..];
             written += bytes;
         }
@@ -34,7 +35,7 @@ internal sealed class TappedPipeWriter(PipeWriter inner, IByteTap tap) : PipeWri
 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        if (!source.IsEmpty) tap.Bytes(Direction.Sent, source.Span);
+        if (!source.IsEmpty) Tell(source.Span);
         written += source.Length;
         return Watch(inner.WriteAsync(source, cancellationToken));
     }
@@ -44,6 +45,11 @@ internal sealed class TappedPipeWriter(PipeWriter inner, IByteTap tap) : PipeWri
     public override void Complete(Exception? exception = null) => inner.Complete(exception);
 
     public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
+
+    private void Tell(ReadOnlySpan<byte> bytes)
+    {
+        if (messages is null || !messages.TryTake(Direction.Sent, bytes)) tap.Bytes(Direction.Sent, bytes);
+    }
 
     /// <summary>A flush that completes at once, as nearly all do, costs nothing.</summary>
     private ValueTask<FlushResult> Watch(ValueTask<FlushResult> flushing)

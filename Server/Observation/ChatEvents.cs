@@ -9,14 +9,14 @@ internal sealed class ChatEvents(PostsUnderWay posts) : IHubFilter
 {
     public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
     {
-        var http = invocationContext.Context.GetHttpContext();
+        if (invocationContext.Context.GetHttpContext().GetConnectionRecorder() is not { } connection) return await next(invocationContext);
         // Before it is stored: the fan-out waits for nobody, and may be faster than the receipt.
-        if (http.GetConnectionRecorder() is { } connection && IdOfPost(invocationContext) is { } id) posts.Begin(id, connection);
+        if (IdOfPost(invocationContext) is { } id) posts.Begin(id, connection);
         var result = await next(invocationContext);
         switch (result)
         {
             case RoomState joined:
-                http.PublishApplicationEvent("joined", $"room {joined.Room}", new Dictionary<string, object?>
+                connection.PublishApplicationEvent("joined", $"room {joined.Room}", new Dictionary<string, object?>
                 {
                     ["room"] = joined.Room,
                     ["members"] = joined.Members.Count,
@@ -24,7 +24,7 @@ internal sealed class ChatEvents(PostsUnderWay posts) : IHubFilter
                 });
                 break;
             case PostReceipt posted:
-                http.PublishApplicationEvent("posted", $"message {posted.Number} of {posted.Room} is durable", new Dictionary<string, object?>
+                connection.PublishApplicationEvent("posted", $"message {posted.Number} of {posted.Room} is durable", new Dictionary<string, object?>
                 {
                     ["room"] = posted.Room,
                     ["number"] = posted.Number,
@@ -33,7 +33,7 @@ internal sealed class ChatEvents(PostsUnderWay posts) : IHubFilter
                 });
                 break;
             default:
-                PublishCall(invocationContext, http);
+                PublishCall(invocationContext, connection);
                 break;
         }
 
@@ -43,11 +43,11 @@ internal sealed class ChatEvents(PostsUnderWay posts) : IHubFilter
     private static Guid? IdOfPost(HubInvocationContext call) =>
         call.HubMethodName == nameof(IChatHub.PostMessage) && call.HubMethodArguments is [_, string text, ..] && Guid.TryParse(text, out var id) ? id : null;
 
-    private static void PublishCall(HubInvocationContext call, HttpContext? http)
+    private static void PublishCall(HubInvocationContext call, IConnectionRecorderFeature connection)
     {
         if (call.HubMethodArguments is not [string room, ..]) return;
         var fields = new Dictionary<string, object?> { ["room"] = room };
-        if (call.HubMethodName == nameof(IChatHub.LeaveRoom)) http.PublishApplicationEvent("left", $"room {room}", fields);
-        else if (call.HubMethodName == nameof(IChatHub.SetTyping)) http.PublishApplicationEvent("typing", $"in room {room}", fields);
+        if (call.HubMethodName == nameof(IChatHub.LeaveRoom)) connection.PublishApplicationEvent("left", $"room {room}", fields);
+        else if (call.HubMethodName == nameof(IChatHub.SetTyping)) connection.PublishApplicationEvent("typing", $"in room {room}", fields);
     }
 }

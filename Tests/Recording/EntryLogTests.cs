@@ -33,7 +33,7 @@ public sealed class EntryLogTests
                 Length = bytes.Length,
                 BeginsMessage = begins,
                 Fact = kind == EntryKind.Fact ? new TcpHalfClosed(begins) : null,
-                Shared = isShared && kind == EntryKind.Chunk ? new SharedChunk(bytes) : null,
+                Shared = isShared && kind == EntryKind.Chunk ? bytes : null,
             },
             kind == EntryKind.Chunk ? bytes : []);
 

@@ -23,7 +23,7 @@ public sealed class FanOutTests
                     for (var i = 1; i <= times; i++)
                     {
                         var found = fanOuts.Find(message);
-                        if (found is not null) found.Bytes.SequenceEqual(message).Should().BeTrue();
+                        if (found is not null) found.SequenceEqual(message).Should().BeTrue();
                         if (length < FanOuts.Shortest) found.Should().BeNull();
                     }
                 }
@@ -59,7 +59,7 @@ public sealed class FanOutTests
             {
                 var message = MessageOf(60 + (i / 50 % 3), (byte)(i / 200 % 2));
                 if (fanOuts.Find(message) is not { } chunk) continue;
-                if (!chunk.Bytes.SequenceEqual(message)) return -1;
+                if (!chunk.SequenceEqual(message)) return -1;
                 shared++;
             }
 
@@ -239,9 +239,9 @@ public sealed class FanOutTests
         return message;
     }
 
-    private static List<SharedChunk> SharedOf(ConnectionLog log)
+    private static List<byte[]> SharedOf(ConnectionLog log)
     {
-        var (shared, number, bytes) = (new List<SharedChunk>(), 0L, Array.Empty<byte>());
+        var (shared, number, bytes) = (new List<byte[]>(), 0L, Array.Empty<byte>());
         while (log.TryReadAfter(number, out var entry, ref bytes))
         {
             if (entry.Shared is { } chunk) shared.Add(chunk);
