@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -14,27 +15,42 @@ internal sealed class RawMember : IAsyncDisposable
 
     private readonly ClientWebSocket socket = new();
     private readonly Channel<bool> answers = Channel.CreateUnbounded<bool>();
+    private readonly HttpMessageInvoker? handshake;
     private Task receiving = Task.CompletedTask;
     private long deliveries;
+
+    private RawMember(Poll? poll)
+    {
+        if (poll is null) return;
+        handshake = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, stop) =>
+            {
+                var tcp = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await tcp.ConnectAsync(context.DnsEndPoint, stop);
+                return new PolledStream(tcp, poll);
+            },
+        });
+    }
 
     /// <summary>Messages of the room that arrived.</summary>
     public long Deliveries => Volatile.Read(ref deliveries);
 
-    /// <summary>Signed in and in a room.</summary>
-    public static async Task<RawMember> Join(ServerUnderTest server, string name, string room)
+    /// <summary>Signed in and in a room; its socket is read when <paramref name="poll"/> ticks.</summary>
+    public static async Task<RawMember> Join(ServerUnderTest server, string name, string room, Poll poll)
     {
-        var member = await Connect(server, name);
+        var member = await Connect(server, name, poll);
         await member.Call("JoinRoom", room, null);
         return member;
     }
 
-    /// <summary>Signed in and connected to the hub.</summary>
-    public static async Task<RawMember> Connect(ServerUnderTest server, string name)
+    /// <summary>Signed in and connected to the hub; without a poll, its socket is read as something arrives.</summary>
+    public static async Task<RawMember> Connect(ServerUnderTest server, string name, Poll? poll = null)
     {
-        var member = new RawMember();
+        var member = new RawMember(poll);
         member.socket.Options.SetRequestHeader("Authorization", $"Bearer {await server.SignIn(name)}");
         var address = new UriBuilder(server.Address) { Scheme = "ws", Path = "/chat" }.Uri;
-        await member.socket.ConnectAsync(address, CancellationToken.None);
+        await member.socket.ConnectAsync(address, member.handshake, CancellationToken.None);
         await member.Send("""{"protocol":"json","version":1}""");
         member.receiving = member.Receive();
         await member.answers.Reader.ReadAsync();
@@ -51,12 +67,13 @@ internal sealed class RawMember : IAsyncDisposable
         {
             await receiving;
         }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
             // It was cut off here.
         }
 
         socket.Dispose();
+        handshake?.Dispose();
     }
 
     private async Task Call(string method, params object?[] arguments)

@@ -21,11 +21,16 @@ internal sealed class LogGate(Journal journal, ConnectionRecord record) : IMessa
         var isOver = false;
         lock (this)
         {
-            // Looked at as they are loaded: the places themselves are only written to, which waits for no memory.
+            // Known to be there, they are not looked at: the place itself is only written to, which waits for no memory.
             if (pending is not { } places || !isOpen || direction != this.direction) return false;
             try
             {
-                places.Put(count, message, journal.NextNumber(), journal.Time.GetUtcNow().Ticks);
+                var number = journal.NextNumber();
+                ref var place = ref places.At(count);
+                place.Message = message;
+                place.Number = number;
+                // Last, since it takes a moment, in which the memory of the place comes; the lock is let go of with what was written.
+                place.Ticks = journal.Time.GetUtcNow().Ticks;
                 if (++count == PendingMessages.Most) isOver = Settle();
             }
             catch (Exception exception)

@@ -7,11 +7,12 @@ namespace RealtimeHello.Recording.Journals;
 internal sealed class PendingMessages(IPendingWriter writer)
 {
     /// <summary>As many wait.</summary>
-    public const int Most = 8;
+    public const int Most = 16;
 
     private Messages messages;
 
-    public void Put(int place, byte[] message, long number, long ticks) => messages[place] = new Pending(message, number, ticks);
+    /// <summary>Where one is put. Only to be written to.</summary>
+    public ref Pending At(int place) => ref messages[place];
 
     /// <summary>Writes the first <paramref name="count"/>, and holds none.</summary>
     /// <returns>The journal is over its budget.</returns>
@@ -29,7 +30,12 @@ internal sealed class PendingMessages(IPendingWriter writer)
     /// <summary>What waits is lost, also where it is being written.</summary>
     public void Drop() => messages = default;
 
-    private readonly record struct Pending(byte[]? Message, long Number, long Ticks);
+    public struct Pending
+    {
+        public byte[]? Message;
+        public long Number;
+        public long Ticks;
+    }
 
     [InlineArray(Most)]
     private struct Messages

@@ -8,6 +8,7 @@ internal sealed class TappedPipeWriter(PipeWriter inner, IByteTap tap) : PipeWri
 {
     private readonly IMessageTap? messages = tap.Messages;
     private Memory<byte> memory;
+    private int used;
     private long written;
     private bool waiting;
 
@@ -15,7 +16,11 @@ internal sealed class TappedPipeWriter(PipeWriter inner, IByteTap tap) : PipeWri
 
     public override long UnflushedBytes => inner.UnflushedBytes;
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => memory = inner.GetMemory(sizeHint);
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        used = 0;
+        return memory = inner.GetMemory(sizeHint);
+    }
 
     public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
@@ -23,8 +28,8 @@ internal sealed class TappedPipeWriter(PipeWriter inner, IByteTap tap) : PipeWri
     {
         if (bytes > 0)
         {
-            Tell(memory.Span[..bytes]);
-            memory = memory[bytes..];
+            Tell(memory.Span.Slice(used, bytes));
+            used += bytes;
             written += bytes;
         }
 

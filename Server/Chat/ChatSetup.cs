@@ -23,6 +23,7 @@ internal static class ChatSetup
         var services = builder.Services;
         services.Configure<ChatOptions>(builder.Configuration.GetSection(ChatOptions.Section));
         services.AddSingleton<IRoomAudience, HubAudience>();
+        services.AddSingleton<GuardedAudience>();
         services.AddSingleton<Rooms>();
         services.AddSingleton<ChatCounters>();
         services.AddSingleton<VitalsMeter>();

@@ -13,7 +13,7 @@ internal sealed class Rooms : IDisposable
     private readonly RoomNews _news;
     private readonly Func<string, ChatRoom> _make;
 
-    public Rooms(IMessageStore store, IRoomAudience audience, TimeProvider clock, ChatCounters counters)
+    public Rooms(IMessageStore store, GuardedAudience audience, TimeProvider clock, ChatCounters counters)
     {
         _store = store;
         _counters = counters;

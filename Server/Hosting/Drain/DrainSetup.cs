@@ -50,7 +50,7 @@ internal static class DrainSetup
     {
         var state = services.GetRequiredService<DrainState>();
         state.Begin();
-        services.GetRequiredService<IRoomAudience>().ServerStopping(new ServerStop((int)ReconnectAfter.TotalMilliseconds));
+        services.GetRequiredService<GuardedAudience>().ServerStopping(new ServerStop((int)ReconnectAfter.TotalMilliseconds));
         await Within(CallsLimit, state.Calls.WhenZero());
         await Within(CloseLimit, services.GetRequiredService<ClosingHubLifetimeManager<THub>>().CloseAll());
         await Within(CloseLimit, state.Connections.WhenZero());
