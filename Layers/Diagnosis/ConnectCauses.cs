@@ -62,6 +62,7 @@ public static class ConnectCauses
         400 when Says(evidence, "plain HTTP request was sent to HTTPS port") || Says(evidence, "speaking plain HTTP to an SSL-enabled") || Says(evidence, "HTTP request to an HTTPS server") =>
             evidence.IsSecure ? Certain("backend_tls", "The server behind the proxy speaks TLS, and the proxy sends it plain http.", "Send to https:// instead of http://, or switch TLS off at the server.")
             : Certain("tls_port", "The port speaks TLS, and http was spoken to it.", "Write wss:// instead of ws://."),
+        400 when Says(evidence, "does not answer to the host name") => Certain("allowed_hosts", "The server does not answer to this host name.", "Add the name to AllowedHosts, or the proxy that passes it on to Proxies:Trusted."),
         400 when evidence.ContentType.Contains("html", StringComparison.OrdinalIgnoreCase) => Likely("allowed_hosts", "The host name is not among the server's AllowedHosts.", "Add the name to AllowedHosts."),
         401 when evidence.HasToken => Likely("token_refused", "The token was not accepted.", "Get a fresh token; check issuer, audience and clocks."),
         401 => Certain("not_signed_in", "The server wants to know who connects.", "Pass a token: --token T. RealtimeHello's chat gives one as accessToken: POST /session with {\"name\":\"ada\"}. A browser can't set fields on a WebSocket: use a cookie or access_token in the query."),

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace RealtimeHello.Server.Storage;
 
 /// <summary>
@@ -22,12 +20,13 @@ internal sealed partial class SqliteWriter : IDisposable
 
     private readonly SqliteDatabase _database;
     private readonly ILogger<SqliteWriter> _log;
-    private readonly BlockingCollection<WriteJob> _queue = new(QueueLength);
-    private readonly ManualResetEventSlim _stopping = new();
+    // With a monitor, which sleeps at once: what spins in front of its sleep, as BlockingCollection does, spins after each group, and took a twentieth of the processor time of a lively room.
+    private readonly Queue<WriteJob> _queue = new();
     private readonly List<WriteJob> _group = new(GroupLength);
     private readonly Thread _thread;
     private WriteSession? _session;
     private volatile bool _isFailing;
+    private bool _isClosed;
     private long _groups;
 
     public SqliteWriter(SqliteDatabase database, ILogger<SqliteWriter> log)
@@ -49,27 +48,25 @@ internal sealed partial class SqliteWriter : IDisposable
     public void Enqueue(WriteJob job)
     {
         if (_isFailing) throw new StoreUnavailableException("The store does not take writes at the moment.");
-        bool isQueued;
-        try
+        lock (_queue)
         {
-            isQueued = _queue.TryAdd(job);
+            if (_isClosed) throw new StoreUnavailableException("The store is closed.");
+            if (_queue.Count == QueueLength) throw new StoreUnavailableException("Too many writes are waiting.");
+            _queue.Enqueue(job);
+            if (_queue.Count == 1) Monitor.Pulse(_queue);
         }
-        catch (InvalidOperationException)
-        {
-            throw new StoreUnavailableException("The store is closed.");
-        }
-
-        if (!isQueued) throw new StoreUnavailableException("Too many writes are waiting.");
     }
 
     /// <summary>Writes what is queued, then closes the database.</summary>
     public void Dispose()
     {
-        _stopping.Set();
-        _queue.CompleteAdding();
+        lock (_queue)
+        {
+            _isClosed = true;
+            Monitor.Pulse(_queue);
+        }
+
         _thread.Join();
-        _queue.Dispose();
-        _stopping.Dispose();
     }
 
     private void Run()
@@ -89,15 +86,15 @@ internal sealed partial class SqliteWriter : IDisposable
     {
         while (true)
         {
-            if (_queue.TryTake(out var first, _isFailing ? (int)TimeBetweenTries.TotalMilliseconds : Timeout.Infinite))
+            lock (_queue)
             {
-                _group.Add(first);
-                while (_group.Count < GroupLength && _queue.TryTake(out var next)) _group.Add(next);
-                return true;
+                if (_queue.Count == 0 && !_isClosed) Monitor.Wait(_queue, _isFailing ? TimeBetweenTries : Timeout.InfiniteTimeSpan);
+                while (_group.Count < GroupLength && _queue.TryDequeue(out var next)) _group.Add(next);
+                if (_group.Count > 0) return true;
+                if (_isClosed) return false;
             }
 
-            if (_queue.IsCompleted) return false;
-            TryAgain();
+            if (_isFailing) TryAgain();
         }
     }
 

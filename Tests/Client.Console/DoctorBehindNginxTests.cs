@@ -1,4 +1,5 @@
 using RealtimeHello.Tests.Deploy.Proxies;
+using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Client;
 
@@ -21,6 +22,16 @@ public sealed class DoctorBehindNginxTests(ServerBehind server) : DoctorBehindPr
     [Fact]
     public Task Upgrade_is_not_passed_on() =>
         Expect("ws://127.0.0.1:0/chat", ports => Nginx(ports, $"proxy_pass http://{Backend};"), "upgrade_stripped", [Recognised, "    proxy_set_header Upgrade $http_upgrade;"]);
+
+    [Fact]
+    public async Task A_name_is_passed_on_that_the_server_does_not_answer_to()
+    {
+        // There for its own machine alone: it trusts no proxy.
+        await using var alone = new ChatServer();
+        await using var proxy = await Start(ports => Nginx(ports, $"proxy_pass http://127.0.0.1:{alone.Address.Port}; {Upgrade.Replace("$http_host", "chat.example.org", StringComparison.Ordinal)}"));
+
+        await Expect(proxy, "ws://127.0.0.1:0/chat", "allowed_hosts", [Recognised, "The server does not answer to this host name.", "Proxies:Trusted"]);
+    }
 
     [Fact]
     public Task The_timeout_is_short() =>

@@ -331,6 +331,27 @@ public sealed class InspectorEndpointTests : IDisposable
         foreach (var session in sessions) await session.DisposeAsync();
     }
 
+    [Fact]
+    public async Task A_feed_tells_nothing_of_other_feeds()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        using var first = server.Http();
+        first.DefaultRequestHeaders.Authorization = new("Bearer", Operator);
+        await using var feed = SseParser.Create(await first.GetStreamAsync(new Uri("/inspect/events?layers=http,tcp", UriKind.Relative), limit.Token)).EnumerateAsync(limit.Token).GetAsyncEnumerator(limit.Token);
+        (await feed.MoveNextAsync()).Should().BeTrue();
+
+        using var second = server.Http();
+        second.DefaultRequestHeaders.Authorization = new("Bearer", Operator);
+        using (var other = await second.GetStreamAsync(new Uri("/inspect/events?of=another", UriKind.Relative), limit.Token)) other.ReadByte().Should().BePositive();
+        using var third = server.Http();
+        await third.GetAsync(new Uri("/healthz?behind=it", UriKind.Relative), limit.Token);
+
+        var told = new List<string>();
+        while (!told.Any(data => data.Contains("behind=it", StringComparison.Ordinal)) && await feed.MoveNextAsync()) told.Add(feed.Current.Data);
+        told.Should().NotContain(data => data.Contains("of=another", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("pcapng", "application/x-pcapng")]
     [InlineData("har", "application/json")]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -35,10 +36,11 @@ internal sealed class StrangersApplication : IAsyncDisposable
 
     public Journal Journal => app.Services.GetRequiredService<Journal>();
 
-    public static async Task<StrangersApplication> Start(Action<InspectorOptions>? inspector = null, string environment = "Development", TimeProvider? clock = null, Action<IEndpointConventionBuilder>? map = null)
+    public static async Task<StrangersApplication> Start(Action<InspectorOptions>? inspector = null, string environment = "Development", TimeProvider? clock = null, Action<IEndpointConventionBuilder>? map = null, ILoggerProvider? log = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.Logging.ClearProviders();
+        if (log is not null) builder.Logging.AddProvider(log);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -138,6 +140,14 @@ internal sealed class StrangersApplication : IAsyncDisposable
                 await Task.Yield();
                 yield return i;
             }
+        }
+
+        public Task<ChannelReader<int>> Channelled(int number)
+        {
+            var channel = Channel.CreateBounded<int>(1);
+            channel.Writer.TryWrite(number + (Context.ConnectionAborted.IsCancellationRequested ? 1 : 0));
+            channel.Writer.Complete();
+            return Task.FromResult(channel.Reader);
         }
 
         public async IAsyncEnumerable<int> Endless([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Connections;
@@ -11,6 +12,7 @@ using RealtimeHello.Layers.SignalR;
 using RealtimeHello.Layers.Tls;
 using RealtimeHello.Recording;
 using RealtimeHello.Recording.Journals;
+using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Inspector;
 
@@ -99,10 +101,12 @@ public sealed class StrangersApplicationTests
     }
 
     [Fact]
-    public async Task A_policy_of_its_endpoints_lets_in_and_makes_nobody_the_operator()
+    public async Task A_policy_of_its_endpoints_lets_in_and_makes_nobody_the_operator_which_its_log_says()
     {
+        var log = new ConcurrentQueue<string>();
         await using var application = await StrangersApplication.Start(
-            options => options.UserId = principal => principal.FindFirst("sub")?.Value, "Production", map: inspector => inspector.RequireAuthorization(StrangersUsers.Operators));
+            options => options.UserId = principal => principal.FindFirst("sub")?.Value, "Production", map: inspector => inspector.RequireAuthorization(StrangersUsers.Operators), log: new LogQueue(log));
+        log.Should().ContainSingle(line => line.Contains("Nobody is the connection inspector's operator") && line.Contains("OperatorPolicy"));
         await using var ofAnn = await Connected(application, "ann");
         await using var ofBoss = await Connected(application, "boss");
 

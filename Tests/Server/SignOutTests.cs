@@ -6,8 +6,12 @@ using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Diagnosis;
+using RealtimeHello.Recording.Journals;
 using RealtimeHello.Server.Accounts;
 using RealtimeHello.Server.Storage;
+using RealtimeHello.Tests.Inspector;
 using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Server;
@@ -41,6 +45,15 @@ public sealed class SignOutTests(ChatServer server) : IClassFixture<ChatServer>
         (await again.Should().ThrowAsync<Exception>()).Which.Message.Should().Contain("401");
         (await json.ReadToClose().WaitAsync(TimeSpan.FromSeconds(20))).Should().Contain("""{"type":7,"error":"Connection closed with an error. HubException: not_allowed: You signed out."}""");
         (await pack.ReadToClose().WaitAsync(TimeSpan.FromSeconds(20))).Should().Contain("not_allowed: You signed out.");
+        await json.DisposeAsync();
+        await pack.DisposeAsync();
+        foreach (var protocol in new[] { "json", "messagepack" })
+        {
+            var close = (await server.Services.GetRequiredService<Journal>().FirstClosed(record => record.UserName == "two-tabs" && record.Facts.HubProtocol == protocol)).Close!;
+            close.Should().BeEquivalentTo(new { By = ClosedBy.Server, Layer = Layer.SignalR, Cause = CloseCauses.ServerClosed }, close.Sentence);
+            close.Sentence.Should().Contain("not_allowed: You signed out.");
+        }
+
         await free;
         (await server.SignIn("two-tabs")).User.Should().NotBe(ada.User);
     }
