@@ -15,6 +15,9 @@ internal sealed class FanOuts
     /// <summary>Of what is sent to few, nothing is made: a message that was seen as often was allocated once.</summary>
     public const int TimesUntilShared = 8;
 
+    /// <summary>Some megabytes of pinned memory bring about a full collection: that is for thousands of messages, and not for a hundred.</summary>
+    private const int LongestPinned = 1024;
+
     /// <summary>About as many rooms can send at a time; a power of two.</summary>
     private const int Pairs = 8;
 
@@ -41,7 +44,7 @@ internal sealed class FanOuts
         if (Volatile.Read(ref place.Shared) is { } shared) return message.SequenceEqual(shared) ? latest = shared : null;
         if (++place.Times < TimesUntilShared) return null;
         // Among the pinned objects, which count as old: a young one that the logs of two hundred connections pointed to would have every collection look through all of them for it.
-        shared = GC.AllocateUninitializedArray<byte>(message.Length, pinned: true);
+        shared = GC.AllocateUninitializedArray<byte>(message.Length, pinned: message.Length <= LongestPinned);
         message.CopyTo(shared);
         Volatile.Write(ref place.Shared, shared);
         return latest = shared;
