@@ -176,8 +176,9 @@ internal static class CostCommand
     {
         var deliveries = subject.Deliveries + subject.Members.Count;
         var posting = subject.Members[subject.Next()].Post(Room, Text);
-        await subject.Poll.Until(() => posting.IsCompleted && subject.Deliveries >= deliveries);
+        await subject.Poll.Until(() => posting.IsCompleted);
         await posting;
+        await subject.Poll.Until(() => subject.Deliveries >= deliveries);
     }
 
     /// <summary>What the server holds for each idle signed-in connection.</summary>

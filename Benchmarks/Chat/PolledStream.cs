@@ -6,30 +6,15 @@ namespace RealtimeHello.Benchmarks.Chat;
 /// A socket that is read when a <see cref="Poll"/> says so, and not when something arrives. Who waits for bytes is woken by the kernel in the time of who sends them, if both are on one machine: that would
 /// be counted as the server's, would differ by whether the load generator happens to be awake, and would have it compete for processor and caches while the server sends.
 /// </summary>
-internal sealed class PolledStream : Stream
+internal sealed class PolledStream : NetworkStream
 {
-    private readonly Socket socket;
     private readonly Poll poll;
 
     public PolledStream(Socket socket, Poll poll)
+        : base(socket, ownsSocket: true)
     {
-        socket.Blocking = false;
-        this.socket = socket;
         this.poll = poll;
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
+        socket.Blocking = false;
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -37,42 +22,18 @@ internal sealed class PolledStream : Stream
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var count = socket.Receive(buffer.Span, SocketFlags.None, out var error);
+            var count = Socket.Receive(buffer.Span, SocketFlags.None, out var error);
             if (error == SocketError.Success) return count;
             if (error != SocketError.WouldBlock) throw new IOException("The socket can't be read.", new SocketException((int)error));
             await poll.Next;
         }
     }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        while (!buffer.IsEmpty) buffer = buffer[await socket.SendAsync(buffer, cancellationToken)..];
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
-        {
-            socket.Dispose();
-            // Who reads finds it gone.
-            poll.Tick();
-        }
-
         base.Dispose(disposing);
+        // Who reads finds it gone.
+        if (disposing) poll.Tick();
     }
 }
 
