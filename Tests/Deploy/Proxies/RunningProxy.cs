@@ -62,7 +62,15 @@ public sealed class RunningProxy : IAsyncDisposable
     {
         var before = Count(_program.Ready);
         await _program.Reload(_process!, _folder.Path, Configuration);
-        if (_program.KeepsConnections) await Until(() => Count(_program.Ready) > before);
+        if (!_program.KeepsConnections) return;
+        try
+        {
+            await Until(() => Count(_program.Ready) > before);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"{_program.Program} did not say again that it is ready. It said:\n{Said}");
+        }
     }
 
     /// <summary>Sends it a signal.</summary>
