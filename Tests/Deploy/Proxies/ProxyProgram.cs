@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Deploy.Proxies;
@@ -47,9 +48,22 @@ public abstract class ProxyProgram
 
         public override string Ready => "Loading success";
 
-        protected override string ReloadSignal => "USR2";
+        public override string[] Arguments(string folder, string configuration) => ["-W", "-S", Commands(folder), "-f", configuration];
 
-        public override string[] Arguments(string folder, string configuration) => ["-W", "-f", configuration];
+        /// <summary>
+        /// By its socket for commands. A signal (USR2) that comes soon after HAProxy said that it is loaded is lost, or waits until something else wakes it
+        /// (https://github.com/haproxy/haproxy/issues/1841).
+        /// </summary>
+        public override async Task Reload(Process process, string folder, string configuration)
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Commands(folder)));
+            await socket.SendAsync("reload\n"u8.ToArray());
+            // It closes the connection as it starts itself anew.
+            while (await socket.ReceiveAsync(new byte[256]) > 0) continue;
+        }
+
+        private static string Commands(string folder) => Path.Combine(folder, "commands");
     }
 
     private sealed class NginxProgram : ProxyProgram
