@@ -29,7 +29,7 @@ public sealed class ConnectionRecord
         Remote = remote;
         Local = local;
         Stack = new ConnectionStack(this);
-        Log = new ConnectionLog(journal.Packer, new LogGate(journal, this));
+        Log = new ConnectionLog(journal.Packer, journal.Gates.Take());
     }
 
     /// <summary>The connection's id: on a server, Kestrel's own.</summary>

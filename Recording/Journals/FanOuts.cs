@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace RealtimeHello.Recording.Journals;
 
 /// <summary>
-/// Finds out which messages go to many: what a hub sends to a room is the same frame for each member. From its eighth time on, each log keeps where the bytes are and not the bytes: of 200 members
+/// Finds out which messages go to many: what a hub sends to a room is the same frame for each member. From its fourth time on, each log keeps where the bytes are and not the bytes: of 200 members
 /// that read the same, two hundred copies would push everything else out of the processor's caches. Thread-safe, and without a lock: threads that meet share a little later.
 /// </summary>
 internal sealed class FanOuts
@@ -13,7 +13,7 @@ internal sealed class FanOuts
     public const int Shortest = 48;
 
     /// <summary>Of what is sent to few, nothing is made: a message that was seen as often was allocated once.</summary>
-    public const int TimesUntilShared = 8;
+    public const int TimesUntilShared = 4;
 
     /// <summary>Some megabytes of pinned memory bring about a full collection: that is for thousands of messages, and not for a hundred.</summary>
     private const int LongestPinned = 1024;

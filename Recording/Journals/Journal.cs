@@ -9,6 +9,9 @@ namespace RealtimeHello.Recording.Journals;
 /// </summary>
 public sealed class Journal
 {
+    private const int GatesAtOnce = 64;
+    private const int PendingMessagesAtOnce = 16;
+
     private readonly ConcurrentDictionary<string, ConnectionRecord> records = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<ConnectionRecord> closed = new();
     private readonly ConcurrentQueue<ConnectionRecord> closedOthers = new();
@@ -23,6 +26,7 @@ public sealed class Journal
         Options = options ?? new JournalOptions();
         Time = time ?? TimeProvider.System;
         Lifecycle = new LifecycleFeed(Options.LifecycleEvents);
+        Gates = new SideBySide<LogGate>(() => new LogGate(this), GatesAtOnce);
     }
 
     /// <summary>The budgets.</summary>
@@ -43,6 +47,12 @@ public sealed class Journal
     internal TimeProvider Time { get; }
 
     internal EntryPacker Packer { get; } = new();
+
+    /// <summary>Those of records to come.</summary>
+    internal SideBySide<LogGate> Gates { get; }
+
+    /// <summary>Those of connections that will take part in fan-outs.</summary>
+    internal SideBySide<PendingMessages> PendingMessages { get; } = new(() => new PendingMessages(), PendingMessagesAtOnce);
 
     /// <summary>Messages that go to many connections.</summary>
     internal FanOuts FanOuts { get; } = new();
@@ -100,6 +110,9 @@ public sealed class Journal
     public long LastNumber => Interlocked.Read(ref lastNumber);
 
     internal long NextNumber() => Interlocked.Increment(ref lastNumber);
+
+    /// <summary>Somebody is to be told of what changes.</summary>
+    internal bool IsWatched => Volatile.Read(ref watches).Length > 0;
 
     internal void Changed(ConnectionRecord record)
     {

@@ -7,7 +7,7 @@ namespace RealtimeHello.Recording.Journals;
 /// What stands in front of a connection's log: its lock, and the last few messages of a fan-out, which wait there to be written together. Whoever reads the log or adds to it finds them written.
 /// A fan-out comes by hundreds of connections in turn and finds what belongs to each out of the processor's caches: so a message that waits touches nothing of its connection but this and its place.
 /// </summary>
-internal sealed class LogGate(Journal journal, ConnectionRecord record) : IMessageTap
+internal sealed class LogGate(Journal journal) : IMessageTap
 {
     private PendingMessages? pending;
     private byte count;
@@ -19,10 +19,12 @@ internal sealed class LogGate(Journal journal, ConnectionRecord record) : IMessa
     {
         if (journal.FanOuts.FindLatest(bytes) is not { } message) return false;
         var isOver = false;
+        PendingMessages? places;
         lock (this)
         {
             // Known to be there, they are not looked at: the place itself is only written to, which waits for no memory.
-            if (pending is not { } places || !isOpen || direction != this.direction) return false;
+            places = pending;
+            if (places is null || !isOpen || direction != this.direction) return false;
             try
             {
                 var number = journal.NextNumber();
@@ -40,14 +42,14 @@ internal sealed class LogGate(Journal journal, ConnectionRecord record) : IMessa
         }
 
         if (isOver) journal.Trim();
-        journal.Changed(record);
+        if (journal.IsWatched) journal.Changed(places.Writer.Record);
         return true;
     }
 
     /// <summary>From now on whole messages of that direction, which is the server's, may wait, until something else comes in it. The caller holds the lock.</summary>
     public void Open(Direction direction, IPendingWriter writer)
     {
-        pending ??= new PendingMessages(writer);
+        pending ??= journal.PendingMessages.Take().For(writer);
         this.direction = direction;
         isOpen = true;
     }

@@ -4,12 +4,23 @@ using RealtimeHello.Layers;
 namespace RealtimeHello.Recording.Journals;
 
 /// <summary>The messages that wait at a <see cref="LogGate"/> to be written, and who writes them.</summary>
-internal sealed class PendingMessages(IPendingWriter writer)
+internal sealed class PendingMessages
 {
     /// <summary>As many wait.</summary>
     public const int Most = 16;
 
+    private IPendingWriter? writer;
     private Messages messages;
+
+    /// <summary>Who writes them.</summary>
+    public IPendingWriter Writer => writer!;
+
+    /// <summary>They are one connection's from now on.</summary>
+    public PendingMessages For(IPendingWriter writer)
+    {
+        this.writer = writer;
+        return this;
+    }
 
     /// <summary>Where one is put. Only to be written to.</summary>
     public ref Pending At(int place) => ref messages[place];
@@ -19,13 +30,13 @@ internal sealed class PendingMessages(IPendingWriter writer)
     public bool Write(Direction direction, int count)
     {
         var isOver = false;
-        for (var i = 0; i < count && messages[i].Message is { } message; i++) isOver |= writer.Write(direction, message, messages[i].Number, messages[i].Ticks);
+        for (var i = 0; i < count && messages[i].Message is { } message; i++) isOver |= Writer.Write(direction, message, messages[i].Number, messages[i].Ticks);
         messages = default;
         return isOver;
     }
 
     /// <summary>One could not be taken.</summary>
-    public void Fail(Exception exception) => writer.Fail(exception);
+    public void Fail(Exception exception) => Writer.Fail(exception);
 
     /// <summary>What waits is lost, also where it is being written.</summary>
     public void Drop() => messages = default;
@@ -47,6 +58,9 @@ internal sealed class PendingMessages(IPendingWriter writer)
 /// <summary>Writes messages that waited.</summary>
 internal interface IPendingWriter
 {
+    /// <summary>Whose they are.</summary>
+    ConnectionRecord Record { get; }
+
     /// <summary>Appends a message. Does not throw.</summary>
     /// <param name="direction">The server's.</param>
     /// <param name="message">One whole message in one frame.</param>

@@ -9,5 +9,5 @@ public sealed class TappedDuplexPipe(IDuplexPipe inner, IByteTap tap) : IDuplexP
     public PipeReader Input { get; } = new TappedPipeReader(inner.Input, tap);
 
     /// <inheritdoc/>
-    public PipeWriter Output { get; } = new TappedPipeWriter(inner.Output, tap);
+    public PipeWriter Output { get; } = TappedPipeWriter.Around(inner.Output, tap);
 }

@@ -4,13 +4,34 @@ using RealtimeHello.Layers;
 namespace RealtimeHello.Recording.Taps;
 
 /// <summary>Reports bytes when they are handed to the transport, and how many of them wait while a flush is not over.</summary>
-internal sealed class TappedPipeWriter(PipeWriter inner, IByteTap tap) : PipeWriter
+internal sealed class TappedPipeWriter : PipeWriter
 {
-    private readonly IMessageTap? messages = tap.Messages;
+    private const int AtOnce = 64;
+
+    private static readonly SideBySide<TappedPipeWriter> Writers = new(() => new TappedPipeWriter(), AtOnce);
+
+    /// <summary>Set with <see cref="tap"/> before anybody has this writer.</summary>
+    private PipeWriter inner = null!;
+    private IByteTap tap = null!;
+    private IMessageTap? messages;
     private Memory<byte> memory;
     private int used;
     private long written;
     private bool waiting;
+
+    private TappedPipeWriter()
+    {
+    }
+
+    /// <summary>A writer around another one.</summary>
+    public static TappedPipeWriter Around(PipeWriter inner, IByteTap tap)
+    {
+        var writer = Writers.Take();
+        writer.inner = inner;
+        writer.tap = tap;
+        writer.messages = tap.Messages;
+        return writer;
+    }
 
     public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
 

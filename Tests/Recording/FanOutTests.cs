@@ -31,7 +31,7 @@ public sealed class FanOutTests
             iter: 2_000);
 
     [Fact]
-    public void Two_rooms_that_send_in_turns_are_both_shared_from_the_eighth_time_on()
+    public void Two_rooms_that_send_in_turns_are_both_shared_after_a_few_times()
     {
         var fanOuts = new FanOuts();
         var (one, other) = (MessageOf(100, 1), MessageOf(200, 2));
