@@ -25,6 +25,9 @@ internal static class CostCommand
     /// <summary>Connected before memory is measured: what is loaded and made once is no connection's.</summary>
     private const int WarmUpConnections = 500;
 
+    /// <summary>How long those connections are left alone then: each has had its first keep-alive, after 15 s, which costs more than any later one and is not to fall between the two looks.</summary>
+    private static readonly TimeSpan FirstKeepAlive = TimeSpan.FromSeconds(20);
+
     /// <summary>Of each turn, not counted: the caches of the processor still hold what the server before needed.</summary>
     private const int FirstPosts = 2;
 
@@ -197,7 +200,7 @@ internal static class CostCommand
             await using var server = await Start(looking);
             var members = new List<RawMember>();
             for (var i = 0; i < WarmUpConnections; i++) members.Add(await RawMember.Connect(server, $"early-{i}"));
-            await Task.Delay(quiet);
+            await Task.Delay(quiet > FirstKeepAlive ? quiet : FirstKeepAlive);
             var (live, resident) = (server.LiveObjects(types > 0), server.Memory);
             for (var i = 0; i < connections; i++) members.Add(await RawMember.Connect(server, $"member-{i}"));
             await Task.Delay(quiet);
