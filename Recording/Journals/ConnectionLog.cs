@@ -183,7 +183,7 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
 
                 // Behind the opening, which was unpacked for this alone.
                 if (recent is null) return false;
-                place = new ReadPlace(recent, recent.Begin());
+                place = new ReadPlace(recent, recent.Begin()) { Number = number };
             }
 
             place.Number = entry.Number;
@@ -361,7 +361,7 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
     private ReadPlace? Find(long number)
     {
         var log = opening ?? (number < packed?.LastNumber ? Unpacked() : recent);
-        return log is null ? null : new ReadPlace(log, log.After(number));
+        return log is null ? null : new ReadPlace(log, log.After(number)) { Number = number };
     }
 
     /// <summary>Where somebody has read to: who reads on need not look for it. One place is enough for one reader at a time; more of them look again, and find the same.</summary>
@@ -371,6 +371,7 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
 
         public EntryLog Log { get; } = log;
 
-        public long Number { get; set; }
+        /// <summary>What was read up to here.</summary>
+        public required long Number { get; set; }
     }
 }
