@@ -16,6 +16,9 @@ public sealed class ConnectionReader : IConnectionOutput
     private ConnectionDecoder decoder;
     private byte[] buffer = [];
     private long cursor;
+    private JournalEntry next;
+    private bool hasNext;
+    private bool nextIsBehindLoss;
     private bool isBehindLoss;
     private (long Received, long Sent) plain;
     private List<LayerEvent> events = [];
@@ -32,7 +35,7 @@ public sealed class ConnectionReader : IConnectionOutput
     }
 
     private ConnectionReader(ConnectionRecord record, DecodingDepth depth, DecoderLimits limits, long start)
-        : this(record, depth, limits) => Resume(start);
+        : this(record, depth, limits) => Resume(start, record.Log.PlainOffsetsFrom(start, default));
 
     /// <summary>Begins where at most about <paramref name="bytes"/> of recorded bytes are left: for a look at how it ended.</summary>
     public static ConnectionReader OfTail(ConnectionRecord record, long bytes, DecoderLimits? limits = null)
@@ -44,24 +47,29 @@ public sealed class ConnectionReader : IConnectionOutput
             : new ConnectionReader(record, DecodingDepth.Full, limits ?? DecoderLimits.Default, start);
     }
 
+    /// <summary>The number of the chunk or fact that is decoded next; null: none is there yet.</summary>
+    public long? Next => hasNext || TakeNext() ? next.Number : null;
+
     /// <summary>Adds the events of everything recorded since the last call to <paramref name="found"/>, in order of their sequence.</summary>
     /// <param name="found">The list to add to.</param>
     /// <param name="atMost">Stops behind the chunk that reaches this number of events.</param>
+    /// <param name="through">Stops in front of the chunk or fact whose number is above this.</param>
     /// <returns>True when there may be more.</returns>
-    public bool Read(List<LayerEvent> found, int atMost = int.MaxValue)
+    public bool Read(List<LayerEvent> found, int atMost = int.MaxValue, long through = long.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(found);
         events = found;
         var from = found.Count;
         while (found.Count - from < atMost)
         {
-            if (!record.Log.TryReadAfter(cursor, out var entry, ref buffer)) return false;
-            if (isBehindLoss || record.Log.EvictedBetween(cursor, entry.Number) is not null) GoOnAt(entry);
-            isBehindLoss = entry.Kind == EntryKind.Lost;
-            cursor = entry.Number;
+            if (Next is not { } number) return false;
+            if (number > through) return true;
+            hasNext = false;
+            if (nextIsBehindLoss) GoOnAt(next);
+            cursor = number;
             var first = found.Count;
-            numbering = new EventNumbering(entry.Number, entry.Ticks);
-            Decode(entry);
+            numbering = new EventNumbering(number, next.Ticks);
+            Decode(next);
             if (found.Count - first > 1) found.Sort(first, found.Count - first, BySequence.Instance);
         }
 
@@ -71,6 +79,14 @@ public sealed class ConnectionReader : IConnectionOutput
     /// <inheritdoc/>
     void IConnectionOutput.Emit(LayerDetail detail, TapPoint tap, Direction direction, ByteRange source) =>
         events.Add(numbering.Number(record.Id, detail, tap, direction, source));
+
+    private bool TakeNext()
+    {
+        if (!record.Log.TryReadAfter(cursor, out next, ref buffer)) return false;
+        nextIsBehindLoss = isBehindLoss || record.Log.EvictedBetween(cursor, next.Number) is not null;
+        isBehindLoss = next.Kind == EntryKind.Lost;
+        return hasNext = true;
+    }
 
     private void Decode(in JournalEntry entry)
     {
@@ -110,8 +126,10 @@ public sealed class ConnectionReader : IConnectionOutput
     /// <summary>What stood between the cursor and this entry was evicted.</summary>
     private void GoOnAt(in JournalEntry entry)
     {
-        var missing = record.Log.PlainOffsetsFrom(entry.Number, plain);
-        var lost = missing.Received - plain.Received + missing.Sent - plain.Sent;
+        var offsets = record.Log.PlainOffsetsFrom(entry.Number, plain);
+        // It may have been evicted itself since it was read.
+        if (entry.IsPlainRun) offsets = entry.Direction == Direction.Received ? (entry.Offset, offsets.Sent) : (offsets.Received, entry.Offset);
+        var lost = offsets.Received - plain.Received + offsets.Sent - plain.Sent;
         numbering = new EventNumbering(entry.Number, entry.Ticks);
         if (lost > 0)
         {
@@ -119,12 +137,12 @@ public sealed class ConnectionReader : IConnectionOutput
             events.Add(numbering.NumberFact(record.Id, new Gap(layer, lost, "the journal's budget evicted them")));
         }
 
-        Resume(entry.Number);
+        Resume(entry.Number, offsets);
     }
 
-    private void Resume(long number)
+    private void Resume(long number, (long Received, long Sent) offsets)
     {
-        plain = record.Log.PlainOffsetsFrom(number, plain);
+        plain = offsets;
         cursor = number - 1;
         decoder = ConnectionDecoder.Resume(record.Perspective, depth, this, record.Facts, plain.Received, plain.Sent, limits);
     }

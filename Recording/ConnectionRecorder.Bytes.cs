@@ -76,7 +76,7 @@ public sealed partial class ConnectionRecorder
             var message = journal.FanOuts.Find(bytes);
             // This connection takes part in fan-outs: what comes in the next ones may wait.
             if (message is not null) log.Gate.Open(direction, this);
-            return trim | Store(journal.NextNumber(), Now.Ticks, TapPoint.Plain, direction, Pass(direction, bytes.Length), bytes, beginsMessage: true, message);
+            return trim | Store(journal.NextNumber(this), Now.Ticks, TapPoint.Plain, direction, Pass(direction, bytes.Length), bytes, beginsMessage: true, message);
         }
 
         log.Gate.Close(direction);
@@ -237,7 +237,7 @@ public sealed partial class ConnectionRecorder
 
     private (long Number, long Ticks) Begin()
     {
-        var number = journal.NextNumber();
+        var number = journal.NextNumber(this);
         var ticks = Now.Ticks;
         numbering = new EventNumbering(number, ticks);
         return (number, ticks);

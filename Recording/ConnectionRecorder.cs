@@ -249,7 +249,7 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
     private long Write(LayerDetail detail, DecodingDepth depth)
     {
         var now = Now.Ticks;
-        var number = journal.NextNumber();
+        var number = journal.NextNumber(this);
         evidence.Observe(detail, Direction.Local);
         Record.Stack.Observe(detail, Direction.Local);
         if (detail is Layers.Tls.TlsHandshake && opening is not null) opening.HandshakeDone = true;

@@ -18,11 +18,6 @@ namespace RealtimeHello.Inspector.Endpoints;
 /// </summary>
 internal sealed class EventFeed(HttpContext context, InspectorAccess access, Journal journal, TimeProvider time, string? connection, HashSet<Layer> wanted, EventSequence? after)
 {
-    private const int EventsAtOnce = 256;
-
-    /// <summary>Events of several connections that are put in order together.</summary>
-    private const int EventsInOrder = 2_048;
-
     /// <summary>What is written before it is waited for the reader, in bytes.</summary>
     private const int BytesAtOnce = 64 * 1024;
 
@@ -35,13 +30,8 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
     /// <summary>A line without a meaning after this much silence: proxies cut answers that nothing comes of for a minute, and a reader that vanished is noticed.</summary>
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(15);
 
-    private readonly EventSequence from = after ?? new EventSequence(journal.LastNumber, long.MaxValue, Layer.Application, int.MaxValue);
-    private readonly List<LayerEvent> events = [];
-
     /// <summary>Whoever only wants to know that connections come and go, such as a list of them, makes nobody decode their messages.</summary>
-    private readonly ConnectionReaders readers = new(
-        wanted.Count > 0 && wanted.All(layer => layer is Layer.Tcp or Layer.Tls) ? DecodingDepth.Lifecycle : DecodingDepth.Full,
-        journal.Options.Decoders);
+    private readonly DecodingDepth depth = wanted.Count > 0 && wanted.All(layer => layer is Layer.Tcp or Layer.Tls) ? DecodingDepth.Lifecycle : DecodingDepth.Full;
 
     private readonly PipeWriter body = context.Response.BodyWriter;
     private readonly ArrayBufferWriter<byte> json = new();
@@ -76,22 +66,15 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-cache,no-store";
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        using var watch = journal.Watch(connection);
-        // What is there already: whoever resumes gets what it missed, whoever begins learns at once that the feed works.
+        using var reader = new JournalReader(journal, depth, connection, after);
+        // Whoever begins learns at once that the feed works; whoever resumes gets what it missed.
         Tell("ready", null, "{}"u8);
-        var due = after is null ? [] : journal.Connections.ToList();
         try
         {
-            do
+            await body.FlushAsync(cancellationToken);
+            while (true)
             {
-                foreach (var record in due)
-                {
-                    if ((connection is null || record.Id == connection) && !record.IsForgotten && access.MaySee(context, record)) await Read(record, cancellationToken);
-                }
-
-                await TellAll(cancellationToken);
-                await body.FlushAsync(cancellationToken);
-                var waiting = watch.WaitAsync(cancellationToken).AsTask();
+                var waiting = reader.WaitAsync(cancellationToken).AsTask();
                 while (await SilenceOutlasts(waiting, cancellationToken))
                 {
                     body.Write(": alive\n\n"u8);
@@ -100,9 +83,15 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
 
                 if (!await waiting) return;
                 await Task.Delay(Gathering, cancellationToken);
-                due = [.. watch.Take()];
+                foreach (var happened in reader.Read(record => access.MaySee(context, record)))
+                {
+                    Tell(happened);
+                    // A reader that is slow holds this feed up, and nothing else: what it misses meanwhile the journal's budget decides.
+                    if (body.UnflushedBytes >= BytesAtOnce) await body.FlushAsync(cancellationToken);
+                }
+
+                await body.FlushAsync(cancellationToken);
             }
-            while (!cancellationToken.IsCancellationRequested);
         }
         catch (OperationCanceledException)
         {
@@ -118,34 +107,8 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
         return ended != waiting;
     }
 
-    private async ValueTask Read(ConnectionRecord record, CancellationToken cancellationToken)
-    {
-        bool more;
-        do
-        {
-            more = readers.Read(record, events, EventsAtOnce);
-            if (events.Count >= EventsInOrder) await TellAll(cancellationToken);
-        }
-        while (more);
-    }
-
-    /// <summary>Tells what was read, in the order in which it was recorded: of one connection after the other it would not be, and a reader that resumes behind one event would miss those of another.</summary>
-    private async ValueTask TellAll(CancellationToken cancellationToken)
-    {
-        events.Sort(static (left, right) => left.Sequence.CompareTo(right.Sequence));
-        foreach (var happened in events)
-        {
-            Tell(happened);
-            // A reader that is slow holds this feed up, and nothing else: what it misses meanwhile the journal's budget decides.
-            if (body.UnflushedBytes >= BytesAtOnce) await body.FlushAsync(cancellationToken);
-        }
-
-        events.Clear();
-    }
-
     private void Tell(LayerEvent happened)
     {
-        if (happened.Sequence <= from) return;
         if (happened.Detail is Gap gap) Tell("missed", null, JsonSerializer.SerializeToUtf8Bytes(new { connection = happened.Connection, bytes = gap.Length }));
         if (wanted.Count > 0 && !wanted.Contains(happened.Detail.Layer)) return;
         json.ResetWrittenCount();

@@ -51,22 +51,10 @@ internal sealed class LayerLog : BackgroundService
 
     private async Task ReadEverything(CancellationToken stoppingToken)
     {
-        using var watch = journal.Watch();
-        var readers = new ConnectionReaders(DecodingDepth.Full, journal.Options.Decoders);
-        var events = new List<LayerEvent>();
-        await Until(watch.WaitAsync, () =>
+        using var reader = new JournalReader(journal, DecodingDepth.Full, after: default(EventSequence));
+        await Until(reader.WaitAsync, () =>
         {
-            foreach (var record in watch.Take())
-            {
-                bool more;
-                do
-                {
-                    events.Clear();
-                    more = readers.Read(record, events, atMost: 256);
-                    foreach (var happened in events) Take(happened);
-                }
-                while (more);
-            }
+            foreach (var happened in reader.Read()) Take(happened);
         }, stoppingToken);
     }
 

@@ -109,11 +109,21 @@ public sealed class Journal
     /// <summary>The number of the last chunk or fact.</summary>
     public long LastNumber => Interlocked.Read(ref lastNumber);
 
-    internal long NextNumber() => Interlocked.Increment(ref lastNumber);
+    /// <summary>
+    /// Numbers what is about to be added to a record, whose lock the caller holds until it was added. Whoever watches is told before there is a number: so a reader that asks for
+    /// <see cref="LastNumber"/>, then for what changed, and reads that, which waits for its lock, has everything up to that number.
+    /// </summary>
+    internal long NextNumber(IRecording recording)
+    {
+        var told = Volatile.Read(ref watches);
+        foreach (var watch in told) watch.Mark(recording.Record);
+        var number = Interlocked.Increment(ref lastNumber);
+        // Who began to watch meanwhile may have asked for the last number before this one came.
+        if (Volatile.Read(ref watches) != told) Changed(recording.Record);
+        return number;
+    }
 
-    /// <summary>Somebody is to be told of what changes.</summary>
-    internal bool IsWatched => Volatile.Read(ref watches).Length > 0;
-
+    /// <summary>Tells those who watch that something of a record is there, be it in its log or beside it.</summary>
     internal void Changed(ConnectionRecord record)
     {
         foreach (var watch in Volatile.Read(ref watches)) watch.Mark(record);

@@ -27,7 +27,7 @@ internal sealed class LogGate(Journal journal) : IMessageTap
             if (places is null || !isOpen || direction != this.direction) return false;
             try
             {
-                var number = journal.NextNumber();
+                var number = journal.NextNumber(places);
                 ref var place = ref places.At(count);
                 place.Message = message;
                 place.Number = number;
@@ -42,7 +42,6 @@ internal sealed class LogGate(Journal journal) : IMessageTap
         }
 
         if (isOver) journal.Trim();
-        if (journal.IsWatched) journal.Changed(places.Writer.Record);
         return true;
     }
 

@@ -4,7 +4,7 @@ using RealtimeHello.Layers;
 namespace RealtimeHello.Recording.Journals;
 
 /// <summary>The messages that wait at a <see cref="LogGate"/> to be written, and who writes them.</summary>
-internal sealed class PendingMessages
+internal sealed class PendingMessages : IRecording
 {
     /// <summary>As many wait.</summary>
     public const int Most = 16;
@@ -14,6 +14,9 @@ internal sealed class PendingMessages
 
     /// <summary>Who writes them.</summary>
     public IPendingWriter Writer => writer!;
+
+    /// <inheritdoc/>
+    public ConnectionRecord Record => Writer.Record;
 
     /// <summary>They are one connection's from now on.</summary>
     public PendingMessages For(IPendingWriter writer)
@@ -56,11 +59,8 @@ internal sealed class PendingMessages
 }
 
 /// <summary>Writes messages that waited.</summary>
-internal interface IPendingWriter
+internal interface IPendingWriter : IRecording
 {
-    /// <summary>Whose they are.</summary>
-    ConnectionRecord Record { get; }
-
     /// <summary>Appends a message. Does not throw.</summary>
     /// <param name="direction">The server's.</param>
     /// <param name="message">One whole message in one frame.</param>

@@ -1,0 +1,79 @@
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Recording.Journals;
+
+namespace RealtimeHello.Recording;
+
+/// <summary>
+/// A cursor into all connections of a journal, or one of them: gives their events in the order in which they were recorded, each once. So whoever got one has got all that
+/// were recorded before it, and reading on behind it misses none. Dispose it to let go. For one thread at a time.
+/// </summary>
+public sealed class JournalReader : IDisposable
+{
+    /// <summary>Events of one connection that are decoded before they are given.</summary>
+    private const int AtOnce = 256;
+
+    private readonly Journal journal;
+    private readonly JournalWatch watch;
+    private readonly ConnectionReaders readers;
+    private readonly EventSequence from;
+    private readonly HashSet<ConnectionRecord> due = [];
+    private readonly PriorityQueue<ConnectionRecord, long> turns = new();
+    private readonly List<LayerEvent> events = [];
+
+    /// <summary>Begins to read.</summary>
+    /// <param name="journal">What is read.</param>
+    /// <param name="depth">How deep.</param>
+    /// <param name="connection">Only the connection of that id; null: all.</param>
+    /// <param name="after">Only what was recorded behind this, as far as it is still there; null: what is recorded from now on.</param>
+    public JournalReader(Journal journal, DecodingDepth depth, string? connection = null, EventSequence? after = null)
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        this.journal = journal;
+        readers = new ConnectionReaders(depth, journal.Options.Decoders);
+        // In this order: whatever has a number above the last one finds the watch there.
+        watch = journal.Watch(connection);
+        from = after ?? new EventSequence(journal.LastNumber, long.MaxValue, Layer.Application, int.MaxValue);
+        if (after is not null) due.UnionWith(journal.Connections.Where(record => connection is null || record.Id == connection));
+    }
+
+    /// <summary>Completes when there is something to read: true; or when this was disposed of: false.</summary>
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default) => due.Count > 0 ? ValueTask.FromResult(true) : watch.WaitAsync(cancellationToken);
+
+    /// <summary>What was recorded since the last time, up to now. Has to be enumerated to its end; each enumeration reads on.</summary>
+    /// <param name="maySee">Whether a connection is to be read; asked anew each time. Null: all are.</param>
+    public IEnumerable<LayerEvent> Read(Func<ConnectionRecord, bool>? maySee = null)
+    {
+        // First: whoever has a number up to this one has marked its connection, which is read behind its lock.
+        var through = journal.LastNumber;
+        due.UnionWith(watch.Take());
+        foreach (var record in due)
+        {
+            if (maySee?.Invoke(record) == false || !Enqueue(record)) due.Remove(record);
+        }
+
+        while (turns.TryDequeue(out var record, out var number))
+        {
+            // What was recorded since stays due, and is read the next time.
+            if (number > through || record.IsForgotten) continue;
+            events.Clear();
+            readers.Read(record, events, AtOnce, turns.TryPeek(out _, out var next) ? Math.Min(next, through) : through);
+            if (!Enqueue(record)) due.Remove(record);
+            foreach (var happened in events)
+            {
+                if (happened.Sequence > from) yield return happened;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => watch.Dispose();
+
+    /// <summary>Its turn comes by the number of what it has next; false: it has nothing.</summary>
+    private bool Enqueue(ConnectionRecord record)
+    {
+        if (record.IsForgotten || readers.NextOf(record) is not { } number) return false;
+        turns.Enqueue(record, number);
+        return true;
+    }
+}
