@@ -37,9 +37,18 @@ public sealed class EveryClientTests
                 await hub.InvokeAsync<string>("Echo", "all has arrived");
                 network.Cut();
             });
+            // Behind a stateful reconnect this client (10.0.15) says goodbye with a SignalR Close message before its Close frame nearly always, and not always: so the hub says it.
+            var sentAway = new TaskCompletionSource();
+            hub.Closed += _ =>
+            {
+                sentAway.TrySetResult();
+                return Task.CompletedTask;
+            };
+            await hub.SendAsync("SendMeAway", TestContext.Current.CancellationToken);
+            await sentAway.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         }
 
-        await ShouldBeDecodedWhole(application, protocol);
+        await ShouldBeDecodedWhole(application, protocol, lastCall: "SendMeAway");
     }
 
     [Theory]
@@ -66,7 +75,7 @@ public sealed class EveryClientTests
         (await node.StandardOutput.ReadLineAsync(limit.Token)).Should().Be("done", node.HasExited ? await errors : "");
         await node.WaitForExitAsync(limit.Token);
 
-        await ShouldBeDecodedWhole(application, protocol);
+        await ShouldBeDecodedWhole(application, protocol, lastCall: "Echo");
     }
 
     private static async Task UseEverything(HubConnection hub, Func<Task> cut)
@@ -110,7 +119,7 @@ public sealed class EveryClientTests
         application,
         messages => messages.Any(each => each is { Detail: AckMessage, Direction: Direction.Received }) && messages.Any(each => each is { Detail: AckMessage, Direction: Direction.Sent }));
 
-    private static async Task ShouldBeDecodedWhole(StrangersApplication application, string protocol)
+    private static async Task ShouldBeDecodedWhole(StrangersApplication application, string protocol, string lastCall)
     {
         var messages = await Until(application, messages => messages.Any(each => each.Detail is CloseMessage) && Sockets(application).All(record => record.Close is not null));
 
@@ -120,7 +129,7 @@ public sealed class EveryClientTests
         messages.Should().OnlyContain(each => ((HubMessage)each.Detail).Encoding == protocol);
         var received = messages.Where(each => each.Direction == Direction.Received).Select(each => each.Detail).ToList();
         var sent = messages.Where(each => each.Direction == Direction.Sent).Select(each => each.Detail).ToList();
-        received.OfType<InvocationMessage>().Select(call => call.Target).Should().StartWith(["Echo", "Echo", "Sum", "Fail", "Nothing", "Count", "AskBack"]).And.EndWith("Echo", "what was not acknowledged may be sent again between them");
+        received.OfType<InvocationMessage>().Select(call => call.Target).Should().StartWith(["Echo", "Echo", "Sum", "Fail", "Nothing", "Count", "AskBack"]).And.EndWith(lastCall, "what was not acknowledged may be sent again between them");
         received.OfType<StreamInvocationMessage>().Select(call => call.Target).Should().StartWith(["Count", "Endless"]);
         received.OfType<StreamItemMessage>().Select(item => item.Item).Should().StartWith(["1", "2", "3"]);
         received.OfType<CancelInvocationMessage>().Should().NotBeEmpty();

@@ -169,6 +169,8 @@ internal sealed class StrangersApplication : IAsyncDisposable
         public void Fail() => throw new HubException($"It fails on purpose, {Context.ConnectionId.Length}.");
 
         public Task<int> AskBack(int number) => Clients.Caller.InvokeAsync<int>("Answer", number, Context.ConnectionAborted);
+
+        public void SendMeAway() => Context.Abort();
     }
 
     public sealed class EchoHub : Hub
