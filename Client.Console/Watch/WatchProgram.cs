@@ -20,13 +20,7 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
     /// <summary>The inspector gives a sign of life every 15 s.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(45);
 
-    /// <summary>Events and their bytes that are put in order before they are printed.</summary>
-    private const int MostAtOnce = 1_024;
-    private const int MostBytesAtOnce = 1024 * 1024;
-
     private readonly LayerFormat _format = new(TimeZoneInfo.Local, names: true);
-    private readonly List<SseItem<byte[]>> _gathered = [];
-    private int _gatheredBytes;
     private string? _cookie;
     private string? _last;
 
@@ -137,46 +131,13 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
         _ => $"{settings.Inspector} answered {(int)answer.StatusCode}.",
     };
 
-    /// <summary>A feed may tell one connection after the other, as servers did before they told all in the order of recording: what is there already is printed in the order in which it happened.</summary>
     private async Task Tell(IAsyncEnumerable<SseItem<byte[]>> items)
     {
-        await using var coming = items.GetAsyncEnumerator();
-        try
+        await foreach (var item in items)
         {
-            while (!output.IsBroken)
-            {
-                var next = coming.MoveNextAsync();
-                if (!next.IsCompleted || _gathered.Count >= MostAtOnce || _gatheredBytes >= MostBytesAtOnce) TellGathered();
-                if (!await next) return;
-                if (coming.Current is { EventType: "message", EventId: { Length: > 0 } id }) _last = id;
-                _gathered.Add(coming.Current);
-                _gatheredBytes += coming.Current.Data.Length;
-            }
-        }
-        finally
-        {
-            TellGathered();
-        }
-    }
-
-    private void TellGathered()
-    {
-        List<(JsonDocument Json, SseItem<byte[]> Item, DateTimeOffset At)> happened = [];
-        var latest = new Dictionary<string, DateTimeOffset>();
-        foreach (var item in _gathered)
-        {
+            if (output.IsBroken) return;
+            if (item is { EventType: "message", EventId: { Length: > 0 } id }) _last = id;
             if (Parse(item.Data) is not { } json) continue;
-            // A connection's own order is as it came, whatever its clock did.
-            var (connection, at) = (Text(json.RootElement, "connection"), At(json.RootElement));
-            if (latest.TryGetValue(connection, out var before) && before > at) at = before;
-            latest[connection] = at;
-            happened.Add((json, item, at));
-        }
-
-        _gathered.Clear();
-        _gatheredBytes = 0;
-        foreach (var (json, item, _) in happened.OrderBy(one => one.At))
-        {
             using (json) Tell(item, json.RootElement);
         }
     }
