@@ -18,7 +18,7 @@ public sealed class ConnectionReader : IConnectionOutput
     private long cursor;
     private JournalEntry next;
     private bool hasNext;
-    private bool nextIsBehindLoss;
+    private long? missingThrough;
     private bool isBehindLoss;
     private (long Received, long Sent) plain;
     private List<LayerEvent> events = [];
@@ -47,8 +47,8 @@ public sealed class ConnectionReader : IConnectionOutput
             : new ConnectionReader(record, DecodingDepth.Full, limits ?? DecoderLimits.Default, start);
     }
 
-    /// <summary>The number of the chunk or fact that is decoded next; null: none is there yet.</summary>
-    public long? Next => hasNext || TakeNext() ? next.Number : null;
+    /// <summary>The number of the chunk or fact that is decoded next, or of the last one that is missing in front of it; null: none is there yet.</summary>
+    public long? Next => hasNext || TakeNext() ? missingThrough ?? next.Number : null;
 
     /// <summary>Adds the events of everything recorded since the last call to <paramref name="found"/>, in order of their sequence.</summary>
     /// <param name="found">The list to add to.</param>
@@ -64,8 +64,13 @@ public sealed class ConnectionReader : IConnectionOutput
         {
             if (Next is not { } number) return false;
             if (number > through) return true;
+            if (missingThrough is not null)
+            {
+                GoOnBehind(number);
+                continue;
+            }
+
             hasNext = false;
-            if (nextIsBehindLoss) GoOnAt(next);
             cursor = number;
             var first = found.Count;
             numbering = new EventNumbering(number, next.Ticks);
@@ -83,7 +88,7 @@ public sealed class ConnectionReader : IConnectionOutput
     private bool TakeNext()
     {
         if (!record.Log.TryReadAfter(cursor, out next, ref buffer)) return false;
-        nextIsBehindLoss = isBehindLoss || record.Log.EvictedBetween(cursor, next.Number) is not null;
+        missingThrough = isBehindLoss ? cursor : record.Log.EvictedBetween(cursor, next.Number);
         isBehindLoss = next.Kind == EntryKind.Lost;
         return hasNext = true;
     }
@@ -123,21 +128,21 @@ public sealed class ConnectionReader : IConnectionOutput
         plain = entry.Direction == Direction.Received ? (end, plain.Sent) : (plain.Received, end);
     }
 
-    /// <summary>What stood between the cursor and this entry was evicted.</summary>
-    private void GoOnAt(in JournalEntry entry)
+    /// <summary>What stood between the cursor and the next entry is missing, the last of it with this number.</summary>
+    private void GoOnBehind(long missing)
     {
-        var offsets = record.Log.PlainOffsetsFrom(entry.Number, plain);
+        var offsets = record.Log.PlainOffsetsFrom(next.Number, plain);
         // It may have been evicted itself since it was read.
-        if (entry.IsPlainRun) offsets = entry.Direction == Direction.Received ? (entry.Offset, offsets.Sent) : (offsets.Received, entry.Offset);
+        if (next.IsPlainRun) offsets = next.Direction == Direction.Received ? (next.Offset, offsets.Sent) : (offsets.Received, next.Offset);
         var lost = offsets.Received - plain.Received + offsets.Sent - plain.Sent;
-        numbering = new EventNumbering(entry.Number, entry.Ticks);
         if (lost > 0)
         {
             var layer = record.Facts.Upgraded ? Layer.WebSocket : Layer.Http;
-            events.Add(numbering.NumberFact(record.Id, new Gap(layer, lost, "the journal's budget evicted them")));
+            events.Add(new EventNumbering(missing, next.Ticks).NumberFact(record.Id, new Gap(layer, lost, "the journal's budget evicted them")));
         }
 
-        Resume(entry.Number, offsets);
+        missingThrough = null;
+        Resume(next.Number, offsets);
     }
 
     private void Resume(long number, (long Received, long Sent) offsets)

@@ -57,6 +57,81 @@ public sealed class JournalReaderTests
         }
     }
 
+    [Fact]
+    public async Task What_is_evicted_and_closed_while_many_read_is_a_gap_and_nothing_else()
+    {
+        var journal = new Journal(new JournalOptions { ConnectionBytes = 24 * 1024, TotalBytes = 1024 * 1024, ClosedConnections = 20 });
+        var members = RecordedConversation.Many(journal, Rooms * Members);
+        using var over = new CancellationTokenSource();
+        var readings = Enumerable.Range(0, 3).Select(_ => Meanwhile(ReadOnAndOn)).Append(Meanwhile(ReadEachAgainAndAgain)).ToList();
+        await Task.WhenAll(Enumerable.Range(0, Rooms).Select(room => Meanwhile(() =>
+        {
+            var those = members.GetRange(room * Members, Members);
+            for (var i = 0; i < 1_000; i++)
+            {
+                Post(i, room, those);
+                if (i % 100 != 99) continue;
+                // Somebody leaves, and somebody comes.
+                those[^1].Recorder.Close();
+                those[^1] = new RecordedConversation(journal, $"C{room}-{i}").Upgrade().Handshake();
+            }
+
+            return true;
+        })));
+        await over.CancelAsync();
+
+        foreach (var told in await Task.WhenAll(readings)) told.Should().BeEmpty();
+        journal.Size.Should().Be(journal.Connections.Sum(record => record.Size));
+
+        string ReadOnAndOn()
+        {
+            using var reader = new JournalReader(journal, DecodingDepth.Full);
+            var last = default(EventSequence);
+            var posts = new Dictionary<string, int>();
+            while (true)
+            {
+                var isLast = over.IsCancellationRequested;
+                foreach (var happened in reader.Read())
+                {
+                    if (happened.Sequence <= last) return $"{happened.Sequence} behind {last}";
+                    last = happened.Sequence;
+                    if (Wrong(happened, posts) is { } wrong) return wrong;
+                }
+
+                if (isLast) return "";
+            }
+        }
+
+        string ReadEachAgainAndAgain()
+        {
+            while (!over.IsCancellationRequested)
+            {
+                foreach (var record in journal.Connections)
+                {
+                    var events = new List<LayerEvent>();
+                    new ConnectionReader(record, DecodingDepth.Full).Read(events);
+                    var posts = new Dictionary<string, int>();
+                    if (events.Select(happened => Wrong(happened, posts)).FirstOrDefault(wrong => wrong is not null) is { } wrong) return wrong;
+                    if (events.Zip(events.Skip(1)).FirstOrDefault(pair => pair.First.Sequence >= pair.Second.Sequence) is { First: { } before } pair) return $"{pair.Second} behind {before}";
+                }
+            }
+
+            return "";
+        }
+
+        // Of each connection one post follows the other, but where something is missing and told to be.
+        static string? Wrong(LayerEvent happened, Dictionary<string, int> posts)
+        {
+            if (happened.Detail is DecodeFault) return $"{happened}";
+            if (happened.Detail is Gap) posts.Remove(happened.Connection);
+            if (happened is not { Direction: Direction.Sent, Detail: InvocationMessage { Target: "Posted" } posted }) return null;
+            var number = int.Parse(posted.Arguments[0].Split("message ")[1].Split(',')[0], System.Globalization.CultureInfo.InvariantCulture);
+            if (posts.TryGetValue(happened.Connection, out var before) && number != before + 1) return $"message {number} behind {before} of {happened.Connection}, without a gap";
+            posts[happened.Connection] = number;
+            return null;
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -173,12 +248,14 @@ public sealed class JournalReaderTests
         var received = RecordedConversation.Frame($"{{\"type\":1,\"target\":\"Say\",\"arguments\":[\"{new string('x', 900)}\"]}}\u001e", masked: true);
         var sent = RecordedConversation.Frame($"{{\"type\":1,\"target\":\"Said\",\"arguments\":[\"{new string('x', 900)}\"]}}\u001e", masked: false);
         Exchange(100);
+        var events = new List<LayerEvent>();
+        reader.Read(events, through: reader.Next!.Value);
+        events.Should().ContainSingle().Which.Detail.Should().BeOfType<Gap>();
         // It stands behind what was evicted already; now it is evicted, too.
         var held = reader.Next;
         Exchange(200);
         conversation.Recorder.Record.Log.EvictedThrough.Should().BeGreaterThan(held!.Value);
 
-        var events = new List<LayerEvent>();
         reader.Read(events);
 
         events.Should().NotContain(happened => happened.Detail is DecodeFault);
