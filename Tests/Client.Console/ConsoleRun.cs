@@ -11,7 +11,8 @@ internal static class ConsoleRun
     /// <summary>In a pipe, for a test that feeds it and ends it. Without a byte-order mark before its input.</summary>
     public static Process Start(string home, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Repository.ConsoleProgram, .. arguments])
+        // A shell without job control starts what it runs in the background with SIGINT ignored, and children inherit that: Ctrl+C has to work here whoever started the tests.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", "exec", Repository.ConsoleProgram, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
