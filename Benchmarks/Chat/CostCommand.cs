@@ -66,6 +66,7 @@ internal static class CostCommand
                 // Another one begins each time: who comes first finds the machine as the last one left it.
                 Looking[] inTurn = [.. kinds.Skip(start % kinds.Length), .. kinds.Take(start % kinds.Length)];
                 processor.Add(await MeasureDeliveries(inTurn, load, result.GetValue(rounds)));
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"start {start}, in this order: {string.Join(", ", inTurn.Select(looking => $"{NameOf(looking)} {Ratio(processor[^1], looking, Median):0.00}"))}"));
             }
 
             if (processor.Count > 0) Print(load, kinds, processor);
@@ -231,11 +232,13 @@ internal static class CostCommand
                 CultureInfo.InvariantCulture,
                 $"| {NameOf(looking),-26} | {Median([.. starts.SelectMany(start => start[looking])]):0.00} | {Median(medians):0.000} | {Median(means):0.000} | {string.Join(' ', medians.Order().Select(ratio => ratio.ToString("0.00", CultureInfo.InvariantCulture)))} |"));
 
-            // Within one start, which is of one time, and to both servers without: one by itself may lie well or badly in memory.
-            List<double> Ratios(Func<List<double>, double> of) =>
-                starts.ConvertAll(start => of(start[looking]) / ((of(start[Looking.NoInspector]) + of(start[Looking.NoInspectorEither])) / 2));
+            List<double> Ratios(Func<List<double>, double> of) => starts.ConvertAll(start => Ratio(start, looking, of));
         }
     }
+
+    /// <summary>Within one start, which is of one time, and to both servers without: one by itself may lie well or badly in memory.</summary>
+    private static double Ratio(Dictionary<Looking, List<double>> start, Looking looking, Func<List<double>, double> of) =>
+        of(start[looking]) / ((of(start[Looking.NoInspector]) + of(start[Looking.NoInspectorEither])) / 2);
 
     private static string NameOf(Looking looking) => looking switch
     {
