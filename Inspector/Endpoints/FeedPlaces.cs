@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace RealtimeHello.Inspector.Endpoints;
 
 /// <summary>
@@ -16,9 +14,9 @@ internal sealed class FeedPlaces(InspectorOptions options)
     {
         lock (gate)
         {
-            ref var his = ref CollectionsMarshal.GetValueRefOrAddDefault(taken, reader, out _);
+            var his = taken.GetValueOrDefault(reader);
             if (all >= options.MostFeeds || his >= options.MostFeedsOfOne) return null;
-            his++;
+            taken[reader] = his + 1;
             all++;
             return new Place(this, reader);
         }

@@ -22,8 +22,14 @@ internal class ObservedHubLifetimeManager<THub>(HubLifetimeManager<THub> inner) 
 
     public override async Task OnDisconnectedAsync(HubConnectionContext connection)
     {
-        await inner.OnDisconnectedAsync(connection);
-        recorders.TryRemove(connection.ConnectionId, out _);
+        try
+        {
+            await inner.OnDisconnectedAsync(connection);
+        }
+        finally
+        {
+            recorders.TryRemove(connection.ConnectionId, out _);
+        }
     }
 
     public override async Task AddToGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)

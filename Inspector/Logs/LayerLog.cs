@@ -18,11 +18,14 @@ namespace RealtimeHello.Inspector.Logs;
 /// </summary>
 internal sealed class LayerLog : BackgroundService
 {
+    private const int FewestUntold = 64;
+
     private readonly Journal journal;
     private readonly ILogger[] loggers;
 
     // What a connection said before it asked for a WebSocket: told when it does. At most the opening and the TLS handshake of live connections.
     private readonly Dictionary<string, List<LayerEvent>> untold = [];
+    private int untoldAtMost = FewestUntold;
 
     public LayerLog(Journal journal, ILoggerFactory factory)
     {
@@ -76,6 +79,7 @@ internal sealed class LayerLog : BackgroundService
         switch (happened.Detail)
         {
             case TcpOpened:
+                if (untold.Count >= untoldAtMost) LetGoOfForgotten();
                 untold[happened.Connection] = [happened];
                 return;
             case HttpRequest { AsksForWebSocket: true }:
@@ -106,6 +110,17 @@ internal sealed class LayerLog : BackgroundService
         {
             Write(happened, isLifecycle: false);
         }
+    }
+
+    /// <summary>Of a connection that the journal forgot, such as a feed's own, no end is told.</summary>
+    private void LetGoOfForgotten()
+    {
+        foreach (var connection in untold.Keys)
+        {
+            if (journal.Find(connection) is null) untold.Remove(connection);
+        }
+
+        untoldAtMost = Math.Max(FewestUntold, untold.Count * 2);
     }
 
     private void TellWhatCameBefore(string connection)
