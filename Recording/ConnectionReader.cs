@@ -87,8 +87,8 @@ public sealed class ConnectionReader : IConnectionOutput
 
     private bool TakeNext()
     {
-        if (!record.Log.TryReadAfter(cursor, out next, ref buffer)) return false;
-        missingThrough = isBehindLoss ? cursor : record.Log.EvictedBetween(cursor, next.Number);
+        if (!record.Log.TryReadAfter(cursor, out next, ref buffer, out var evicted)) return false;
+        missingThrough = evicted ?? (isBehindLoss ? cursor : null);
         isBehindLoss = next.Kind == EntryKind.Lost;
         return hasNext = true;
     }

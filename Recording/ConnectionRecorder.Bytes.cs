@@ -223,11 +223,12 @@ public sealed partial class ConnectionRecorder
     /// <summary>The client's bytes behind its request for a WebSocket, before the answer: a head with secrets, or a frame. They wait.</summary>
     private int Hold(ReadOnlySpan<byte> bytes)
     {
-        if (!opening!.Hold(bytes, journal.Options.Decoders.UndecidedBytes))
+        var waiting = opening!.HeldLength;
+        if (!opening.Hold(bytes, journal.Options.Decoders.UndecidedBytes))
         {
-            Pass(ClientDirection, bytes.Length);
-            decoder.Skip(TapPoint.Plain, ClientDirection, bytes.Length);
-            return bytes.Length;
+            // What waited is given up with these.
+            Pass(ClientDirection, waiting + bytes.Length);
+            decoder.Skip(TapPoint.Plain, ClientDirection, waiting + bytes.Length);
         }
 
         return bytes.Length;

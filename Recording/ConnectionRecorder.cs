@@ -30,6 +30,7 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
     private EventNumbering numbering;
     private byte endings;
     private bool isOfSeveral;
+    private bool isNobodys;
     private EarlierRequests? earlier;
     private bool stopped;
     private bool closed;
@@ -46,7 +47,6 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
         evidence = new CloseEvidence(record.Perspective);
         decoder = new ConnectionDecoder(record.Perspective, DecodingDepth.Lifecycle, this, journal.Options.Decoders);
         record.Counting = this;
-        record.CompressedIsMasked = secrets.HasProperties;
         Fact(new TcpOpened(record.Remote, record.Local, ByThisSide: record.Perspective == Perspective.Client));
     }
 
@@ -107,6 +107,7 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
             }
         }
 
+        journal.TrimIfDue();
         journal.Changed(Record);
         return number;
     }
@@ -120,10 +121,19 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
         lock (log.Gate)
         {
             Record.UserName = userName;
-            if (IsOver || userId is null) return;
+            if (IsOver) return;
             try
             {
-                if (isOfSeveral || (Record.UserId is { } other && other != userId) || (opening is { Requests: > 0 } && !decoder.Facts.Upgraded))
+                if (userId is null)
+                {
+                    // Somebody who did not sign in is somebody else, too.
+                    isNobodys = true;
+                    isOfSeveral |= Record.UserId is not null;
+                    if (isOfSeveral) Record.UserId = null;
+                    return;
+                }
+
+                if (isOfSeveral || isNobodys || (Record.UserId is { } other && other != userId) || (opening is { Requests: > 0 } && !decoder.Facts.Upgraded))
                 {
                     isOfSeveral = true;
                     Record.UserId = null;
@@ -239,6 +249,7 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
     {
         var (growth, omitted) = log.OmitExchanges(requests.Request, requests.Answer);
         journal.Grow(growth);
+        Record.Stack.LeaveOutWhatCameBefore();
         Write(new Gap(Layer.Http, omitted, "earlier requests on this connection may be somebody else's"), DecodingDepth.Lifecycle);
     }
 

@@ -6,7 +6,7 @@ namespace RealtimeHello.Recording;
 
 /// <summary>
 /// A cursor into all connections of a journal, or one of them: gives their events in the order in which they were recorded, each once. So whoever got one has got all that
-/// were recorded before it, and reading on behind it misses none. Dispose it to let go. For one thread at a time.
+/// were recorded before it, and reading on behind it misses none; but for connections that one may not see at first: what they recorded before comes when one may. Dispose it to let go. For one thread at a time.
 /// </summary>
 public sealed class JournalReader : IDisposable
 {
@@ -31,8 +31,9 @@ public sealed class JournalReader : IDisposable
         ArgumentNullException.ThrowIfNull(journal);
         this.journal = journal;
         readers = new ConnectionReaders(depth, journal.Options.Decoders);
-        // In this order: whatever has a number above the last one finds the watch there.
+        // In this order: whatever has a number above the last one found the watch there.
         watch = journal.Watch(connection);
+        journal.WaitForWriters();
         from = after ?? new EventSequence(journal.LastNumber, long.MaxValue, Layer.Application, int.MaxValue);
         if (after is not null) due.UnionWith(journal.Connections.Where(record => connection is null || record.Id == connection));
     }

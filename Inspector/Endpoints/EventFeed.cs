@@ -35,6 +35,7 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
 
     private readonly PipeWriter body = context.Response.BodyWriter;
     private readonly ArrayBufferWriter<byte> json = new();
+    private EventSequence furthest;
 
     public static IResult Open(HttpContext context, InspectorAccess access, Journal journal, TimeProvider time, FeedPlaces places, IHostApplicationLifetime lifetime, string? connection, string? layers)
     {
@@ -50,7 +51,8 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
         EventSequence? after = EventSequence.TryParse(context.Request.Headers["Last-Event-ID"], out var last) ? last : null;
         // Numbers begin again with the process: whoever read further than there is was told by the one before, and has seen nothing of this one.
         if (last.Number > journal.LastNumber) after = default(EventSequence);
-        if (context.FindRecorder() is { } own) journal.Forget(own.Record);
+        // Of HTTP/2 no bytes are kept, so that nothing echoes; and others' requests, hubs too, go over the same connection.
+        if (context.FindRecorder() is { } own && !HttpProtocol.IsHttp2(context.Request.Protocol)) journal.Forget(own.Record);
         return new Result(context => new EventFeed(context, access, journal, time, connection, wanted, after).FollowUntilStopped(lifetime.ApplicationStopping));
     }
 
@@ -113,7 +115,10 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
         if (wanted.Count > 0 && !wanted.Contains(happened.Detail.Layer)) return;
         json.ResetWrittenCount();
         using (var writer = new Utf8JsonWriter(json)) EventJson.Write(writer, happened);
-        Tell(null, happened.Sequence.ToString(), json.WrittenSpan);
+        // A connection that has become this reader's only now tells what came before: behind that nobody resumes, who has read further already.
+        var isFurther = happened.Sequence > furthest;
+        if (isFurther) furthest = happened.Sequence;
+        Tell(null, isFurther ? happened.Sequence.ToString() : null, json.WrittenSpan);
     }
 
     /// <summary>JSON has no line breaks of its own, so its data is one line.</summary>

@@ -42,6 +42,9 @@ internal static class InspectorEndpoints
     {
         if (Refuse(context, access) is { } refusal) return refusal;
         if (!TryReadLimit(limit, 100, out var most)) return BadLimit();
+        ConnectionRecord? last = null;
+        if (after is not null && (last = journal.Find(after)) is null)
+            return Results.Problem(statusCode: 410, title: "Not here any more", detail: "The connection that the last page ended with was forgotten meanwhile. Begin with the first page again.");
         var records = journal.Connections
             .Where(record => record.ConcernsRealTime)
             .Where(record => access.MaySee(context, record))
@@ -49,8 +52,7 @@ internal static class InspectorEndpoints
             .Where(record => user is null || record.UserName == user)
             .Where(record => path is null || record.Facts.Path == path)
             .OrderByDescending(record => record.OpenedAt).ThenByDescending(record => record.Id, StringComparer.Ordinal)
-            .SkipWhile(record => after is not null && record.Id != after)
-            .Skip(after is null ? 0 : 1)
+            .SkipWhile(record => last is not null && (record.OpenedAt > last.OpenedAt || (record.OpenedAt == last.OpenedAt && string.CompareOrdinal(record.Id, last.Id) >= 0)))
             .Take(most + 1)
             .ToList();
         var items = records.Take(most).ToList();
@@ -88,6 +90,8 @@ internal static class InspectorEndpoints
         }
         while (more && found.Count <= most);
 
+        // It may have become somebody else's, too, while it was read.
+        if (Visible(context, access, journal, id) != record) return Unknown(id);
         var items = found.Take(most).ToList();
         return EventPage.Of(items, more: writer => writer.WriteString("next"u8, found.Count > items.Count ? items[^1].Sequence.ToString() : null));
     }

@@ -48,6 +48,8 @@ internal static class ValueSearch
             if (incomplete) break;
             searched++;
             Search(record, journal.Options.Decoders, text, begin, end, found);
+            // It may have become somebody else's, too, while it was read.
+            if (!access.MaySee(context, record)) found.RemoveAll(item => item.Record == record);
         }
 
         found.Sort((left, right) => left.Event.At != right.Event.At ? left.Event.At.CompareTo(right.Event.At) : left.Event.Sequence.CompareTo(right.Event.Sequence));

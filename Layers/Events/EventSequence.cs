@@ -22,7 +22,7 @@ public readonly record struct EventSequence(long Number, long Offset, Layer Laye
         return order == 0 ? Ordinal.CompareTo(other.Ordinal) : order;
     }
 
-    /// <summary>Text of fixed width that sorts as the sequence does.</summary>
+    /// <summary>Text that sorts as the sequence does, of fixed width as long as fewer than 4,096 events of one layer begin at one place.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{Number:x12}-{Offset:x12}-{(int)Layer:x1}{Ordinal:x3}");
 
@@ -30,11 +30,11 @@ public readonly record struct EventSequence(long Number, long Offset, Layer Laye
     public static bool TryParse([NotNullWhen(true)] string? text, out EventSequence sequence)
     {
         sequence = default;
-        if (text is not { Length: 30 } || text[12] != '-' || text[25] != '-') return false;
+        if (text is not { Length: >= 30 and <= 34 } || text[12] != '-' || text[25] != '-') return false;
         if (!long.TryParse(text.AsSpan(0, 12), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
             || !long.TryParse(text.AsSpan(13, 12), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var offset)
             || !int.TryParse(text.AsSpan(26, 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var layer)
-            || !int.TryParse(text.AsSpan(27, 3), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var ordinal)
+            || !int.TryParse(text.AsSpan(27), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var ordinal)
             || layer > (int)Layer.Application)
             return false;
         sequence = new EventSequence(number, offset, (Layer)layer, ordinal);

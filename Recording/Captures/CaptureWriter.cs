@@ -39,8 +39,9 @@ public sealed class CaptureWriter
     public static async Task Write(Stream stream, IReadOnlyCollection<ConnectionRecord> connections, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connections);
+        var through = ConnectionRecord.LastNumberOf(connections);
         var writer = new CaptureWriter(stream);
-        foreach (var connection in connections) await writer.WriteNews(connection, cancellationToken).ConfigureAwait(false);
+        foreach (var connection in connections) await writer.WriteNews(connection, through, cancellationToken).ConfigureAwait(false);
         await writer.Flush(cancellationToken).ConfigureAwait(false);
     }
 
@@ -53,13 +54,16 @@ public sealed class CaptureWriter
         while (goesOn && !IsFull)
         {
             goesOn = await watch.WaitAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var connection in watch.Take()) await WriteNews(connection, cancellationToken).ConfigureAwait(false);
+            foreach (var connection in watch.Take()) await WriteNews(connection, cancellationToken: cancellationToken).ConfigureAwait(false);
             await Flush(cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Writes what was recorded of a connection since the last call.</summary>
-    public async Task WriteNews(ConnectionRecord connection, CancellationToken cancellationToken = default)
+    /// <param name="connection">The connection.</param>
+    /// <param name="through">Only what has a number up to this.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task WriteNews(ConnectionRecord connection, long through = long.MaxValue, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connection);
         if (!connections.TryGetValue(connection, out var progress))
@@ -77,10 +81,9 @@ public sealed class CaptureWriter
             });
         }
 
-        while (!IsFull && connection.Log.TryReadAfter(progress.Number, out var entry, ref buffer))
+        while (!IsFull && connection.Log.TryReadAfter(progress.Number, out var entry, ref buffer, out var evicted) && entry.Number <= through)
         {
-            if (connection.Log.EvictedBetween(progress.Number, entry.Number) is { } lostThrough)
-                Line(new CaptureLine { Kind = CaptureLineKind.Lost, Connection = connection.Id, Number = lostThrough });
+            if (evicted is { } lostThrough) Line(new CaptureLine { Kind = CaptureLineKind.Lost, Connection = connection.Id, Number = lostThrough });
             progress.Number = entry.Number;
             Line(Of(connection.Id, entry));
             if (gathered.WrittenCount >= GatheredBytes) await Flush(cancellationToken).ConfigureAwait(false);

@@ -27,6 +27,7 @@ public static class HarExport
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(connections);
         limits = (limits ?? DecoderLimits.Default) with { ShownCharacters = LongestMessage, ShownBytes = LongestMessage, ShownArguments = 0 };
+        var through = ConnectionRecord.LastNumberOf(connections);
         var buffer = new ArrayBufferWriter<byte>();
         await using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true });
         writer.WriteStartObject();
@@ -49,7 +50,7 @@ public static class HarExport
             {
                 events.Clear();
                 // A chunk at a time, since its messages may be large.
-                more = reader.Read(events, atMost: 1);
+                more = reader.Read(events, atMost: 1, through) && reader.Next <= through;
                 foreach (var happened in events)
                 {
                     entries.Take(happened);

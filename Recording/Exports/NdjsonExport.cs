@@ -20,6 +20,7 @@ public static class NdjsonExport
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(connections);
+        var through = ConnectionRecord.LastNumberOf(connections);
         var buffer = new ArrayBufferWriter<byte>();
         var events = new List<LayerEvent>();
         foreach (var connection in connections)
@@ -29,7 +30,7 @@ public static class NdjsonExport
             do
             {
                 events.Clear();
-                more = reader.Read(events, EventsAtOnce);
+                more = reader.Read(events, EventsAtOnce, through) && reader.Next <= through;
                 foreach (var happened in events)
                 {
                     using (var writer = new Utf8JsonWriter(buffer)) EventJson.Write(writer, happened);

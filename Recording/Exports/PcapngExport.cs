@@ -24,6 +24,7 @@ public static class PcapngExport
         var blocks = new PcapngBlocks(buffer);
         blocks.Begin("RealtimeHello", "recorded connections");
 
+        var through = ConnectionRecord.LastNumberOf(connections);
         var due = new PriorityQueue<TcpConversation, long>();
         foreach (var connection in connections) Enqueue(new TcpConversation(connection));
         while (due.TryDequeue(out var next, out _))
@@ -39,7 +40,7 @@ public static class PcapngExport
 
         void Enqueue(TcpConversation conversation)
         {
-            if (conversation.MoveNext()) due.Enqueue(conversation, conversation.Number);
+            if (conversation.MoveNext() && conversation.Number <= through) due.Enqueue(conversation, conversation.Number);
         }
     }
 }

@@ -40,7 +40,9 @@ internal sealed class TcpConversation
         while (record.Log.TryReadAfter(entry.Number, out var next, ref bytes))
         {
             entry = next;
-            if (!begun || (next.Tap == TapPoint.Plain && next.Kind is EntryKind.Chunk or EntryKind.Skipped or EntryKind.FinishedFin or EntryKind.FinishedReset)) return true;
+            // An end is the socket's own.
+            var isShown = next.Kind is EntryKind.FinishedFin or EntryKind.FinishedReset ? record.IsSecure == (next.Tap == TapPoint.Wire) : next.Kind is EntryKind.Chunk or EntryKind.Skipped && next.Tap == TapPoint.Plain;
+            if (!begun || isShown) return true;
         }
 
         return false;

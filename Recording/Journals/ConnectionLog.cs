@@ -18,10 +18,13 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
     private bool receivedMustBegin;
     private bool sentMustBegin;
 
+    /// <summary>The number of the last entry that was not kept, behind which none was yet; 0: there is none.</summary>
+    private long notKept;
+
     /// <summary>Its lock, and what waits in front of it.</summary>
     public LogGate Gate => gate;
 
-    /// <summary>Entries behind the opening were evicted up to and with this number; 0: none.</summary>
+    /// <summary>Entries behind the opening were evicted up to and with this number; 0: none. All of them stood in front of what is there; what was never kept is told by an entry of its own.</summary>
     public long EvictedThrough { get; private set; }
 
     /// <summary>How many bytes were evicted.</summary>
@@ -30,13 +33,20 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
     /// <summary>The last number in the log.</summary>
     public long LastNumber { get; private set; }
 
+    /// <summary>The last number in the log, what waits in front of it too.</summary>
+    public long ReadLastNumber()
+    {
+        lock (gate)
+        {
+            gate.Settle();
+            return LastNumber;
+        }
+    }
+
     /// <summary>Memory in use, in bytes. The caller holds the lock.</summary>
     public long Size => OpeningSize + (recent?.Size ?? 0);
 
     private long OpeningSize => opening?.Size ?? packed?.Size ?? 0;
-
-    /// <summary>The last entry that was evicted between two numbers; null: none was. Asked once for an answer: a writer may be evicting.</summary>
-    public long? EvictedBetween(long readThrough, long number) => EvictedThrough is var last && readThrough < last && last < number ? last : null;
 
     /// <summary>Appends, and evicts what is over <paramref name="budget"/>. The caller holds the lock.</summary>
     /// <returns>By how many bytes the log grew or shrank.</returns>
@@ -47,13 +57,19 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
         if (opening is not null) return AppendToOpening(entry, bytes, budget);
         if (MustWait(entry))
         {
-            EvictedThrough = entry.Number;
+            notKept = entry.Number;
             EvictedBytes += entry.Length;
             return 0;
         }
 
+        if (notKept > 0) return AppendBehindLoss(entry, bytes, budget);
         // Every message comes by here: only what it needs is touched.
         if (tail is { } end && end.TryAppend(entry, bytes)) return 0;
+        return AppendToRecent(entry, bytes, budget);
+    }
+
+    private long AppendToRecent(in JournalEntry entry, ReadOnlySpan<byte> bytes, JournalOptions budget)
+    {
         recent ??= new EntryLog();
         var before = recent.Size;
         recent.Append(entry, bytes);
@@ -61,6 +77,13 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
         if (recent.Size > budget.ConnectionBytes) Evict(budget.ConnectionBytes);
         tail = recent.Back;
         return recent.Size - before;
+    }
+
+    private long AppendBehindLoss(in JournalEntry entry, ReadOnlySpan<byte> bytes, JournalOptions budget)
+    {
+        var number = notKept;
+        notKept = 0;
+        return AppendToRecent(new JournalEntry { Number = number, Ticks = entry.Ticks, Kind = EntryKind.Lost, Direction = Direction.Local }, [], budget) + AppendToRecent(entry, bytes, budget);
     }
 
     /// <summary>What comes now is not part of the opening any more. The caller holds the lock.</summary>
@@ -164,10 +187,18 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
     }
 
     /// <summary>The first entry with a number above <paramref name="number"/>; its bytes are copied to <paramref name="bytes"/>, which grows to fit.</summary>
-    public bool TryReadAfter(long number, out JournalEntry entry, ref byte[] bytes)
+    public bool TryReadAfter(long number, out JournalEntry entry, ref byte[] bytes) => TryReadAfter(number, out entry, ref bytes, out _);
+
+    /// <summary>The first entry with a number above <paramref name="number"/>; its bytes are copied to <paramref name="bytes"/>, which grows to fit.</summary>
+    /// <param name="number">Read up to here.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="bytes">Its bytes.</param>
+    /// <param name="evicted">The last entry that was evicted between the two; null: none was.</param>
+    public bool TryReadAfter(long number, out JournalEntry entry, ref byte[] bytes, out long? evicted)
     {
         lock (gate)
         {
+            evicted = null;
             gate.Settle();
             entry = default;
             var place = lastRead is { } last && last.Number == number && last.Log.Holds(last.Cursor) ? last : Find(number);
@@ -188,6 +219,7 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
 
             place.Number = entry.Number;
             lastRead = place;
+            if (number < EvictedThrough && EvictedThrough < entry.Number) evicted = EvictedThrough;
             if (entry.Kind != EntryKind.Chunk) return true;
             if (bytes.Length < entry.Length) bytes = new byte[Math.Max(4096, entry.Length)];
             place.Cursor.CopyBytes(bytes);
@@ -240,7 +272,9 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
                 }
             }
 
-            return (received < 0 ? fallback.Received : received, sent < 0 ? fallback.Sent : sent);
+            // A direction of which nothing is left goes on at its end so far.
+            var ends = recent?.Ends ?? default;
+            return (received < 0 ? Math.Max(fallback.Received, ends.Received) : received, sent < 0 ? Math.Max(fallback.Sent, ends.Sent) : sent);
         }
     }
 

@@ -21,6 +21,9 @@ public sealed class ConnectionRecord
     private long closedTicks;
     private TcpStatistics? lastTcpStatistics;
 
+    /// <summary>The number of the last entry that any of these has just now: an export is of that moment, and comes to an end however fast they are written.</summary>
+    internal static long LastNumberOf(IEnumerable<ConnectionRecord> connections) => connections.Select(connection => connection.Log.ReadLastNumber()).DefaultIfEmpty().Max();
+
     internal ConnectionRecord(string id, Perspective perspective, DateTimeOffset openedAt, string remote, string local, Journal journal)
     {
         Id = id;

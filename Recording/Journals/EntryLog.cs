@@ -43,12 +43,15 @@ internal sealed class EntryLog
     /// <summary>Memory in use, in bytes.</summary>
     public long Size { get; private set; }
 
+    /// <summary>Where the last run of each direction of the plain tap ended, dropped or not; 0: there was none.</summary>
+    public (long Received, long Sent) Ends => back is { } segment ? (segment.Last.Received, segment.Last.Sent) : (last.Received, last.Sent);
+
     /// <summary>Appends an entry, and its bytes if it is a chunk and they are not shared.</summary>
     public void Append(in JournalEntry entry, ReadOnlySpan<byte> bytes = default)
     {
         var segment = back;
         if (entry.Shared is not null) bytes = default;
-        if (segment is null || segment.Room < EntryEncoding.Longest || (entry.Shared is { } share && !segment.CanShare(share.Length, SharedOf(share)))) segment = Grow(EntryEncoding.Longest + bytes.Length);
+        if (segment is null || segment.Room < EntryEncoding.Longest || (entry.Shared is { } share && !segment.CanShare(share.Length, SharedOf(share))) || (entry.Fact is not null && segment.FactsWeight >= LargestSegment)) segment = Grow(EntryEncoding.Longest + bytes.Length);
         if (segment.FirstEntry < 0)
         {
             segment.FirstEntry = segment.Length;

@@ -71,7 +71,7 @@ public sealed class Journal
         var unique = id;
         for (var i = 2; ; i++)
         {
-            var record = new ConnectionRecord(unique, perspective, Time.GetUtcNow(), remote, local, this);
+            var record = new ConnectionRecord(unique, perspective, Time.GetUtcNow(), remote, local, this) { CompressedIsMasked = secrets.HasProperties };
             if (records.TryAdd(unique, record)) return new ConnectionRecorder(this, record, secrets);
             unique = $"{id}-{i}";
         }
@@ -112,15 +112,24 @@ public sealed class Journal
     /// <summary>
     /// Numbers what is about to be added to a record, whose lock the caller holds until it was added. Whoever watches is told before there is a number: so a reader that asks for
     /// <see cref="LastNumber"/>, then for what changed, and reads that, which waits for its lock, has everything up to that number.
+    /// Who begins to watch has to <see cref="WaitForWriters"/> before.
     /// </summary>
     internal long NextNumber(IRecording recording)
     {
-        var told = Volatile.Read(ref watches);
-        foreach (var watch in told) watch.Mark(recording.Record);
-        var number = Interlocked.Increment(ref lastNumber);
-        // Who began to watch meanwhile may have asked for the last number before this one came.
-        if (Volatile.Read(ref watches) != told) Changed(recording.Record);
-        return number;
+        foreach (var watch in Volatile.Read(ref watches)) watch.Mark(recording.Record);
+        return Interlocked.Increment(ref lastNumber);
+    }
+
+    /// <summary>Waits until all that is being added was added: who adds something behind this call finds the watches that were there before it.</summary>
+    internal void WaitForWriters()
+    {
+        foreach (var record in records.Values)
+        {
+            lock (record.Log.Gate)
+            {
+                // Whoever held it is done.
+            }
+        }
     }
 
     /// <summary>Tells those who watch that something of a record is there, be it in its log or beside it.</summary>
@@ -145,6 +154,12 @@ public sealed class Journal
 
     /// <summary>Notes that a record grew; true when the whole is over its budget and <see cref="Trim"/> is due, without any record's lock held.</summary>
     internal bool Grow(long bytes) => bytes != 0 && Interlocked.Add(ref size, bytes) > Options.TotalBytes && bytes > 0;
+
+    /// <summary>For what grows seldom and does not say by how much. Without any record's lock held.</summary>
+    internal void TrimIfDue()
+    {
+        if (Size > Options.TotalBytes) Trim();
+    }
 
     internal void Trim()
     {

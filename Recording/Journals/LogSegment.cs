@@ -21,6 +21,9 @@ internal sealed class LogSegment
     private int attachedRoom;
     private bool isPooled;
 
+    /// <summary>What the facts weigh.</summary>
+    private int facts;
+
     /// <summary>How many shared bytes the segment is charged with, and how many of them are not used.</summary>
     private (int Charged, int Left) sharing;
 
@@ -37,6 +40,7 @@ internal sealed class LogSegment
         EntryBytes = 0;
         GoesOn = default;
         sharing = default;
+        facts = 0;
         FirstEntry = -1;
         isPooled = true;
     }
@@ -53,6 +57,7 @@ internal sealed class LogSegment
         attachedCount = attached.Length,
         attachedRoom = attached.Length,
         sharing = (attached.Sum(one => one is byte[] shared ? shared.Length : 0), 0),
+        facts = attached.Sum(one => one is LayerDetail fact ? FactWeight.Of(fact) : 0),
     };
 
     public byte[] Bytes { get; private set; } = [];
@@ -80,13 +85,16 @@ internal sealed class LogSegment
     /// <summary>Unlike that of any other segment of its log, and negative once its bytes are given back: a cursor that stood here is told so.</summary>
     public long Serial { get; private set; }
 
+    /// <summary>What the facts weigh that begin here, in bytes: a segment is dropped with about as many as any other.</summary>
+    public int FactsWeight => facts;
+
     public int Room => capacity - Length;
 
     /// <summary>Bytes of entries, and of chunks that begin here, shared ones too.</summary>
     public int Extent => Length + sharing.Charged - sharing.Left;
 
     /// <summary>Memory in use, in bytes; what is shared counts in full with each that shares it.</summary>
-    public long Size => Overhead + capacity + (attachedRoom * IntPtr.Size) + sharing.Charged;
+    public long Size => Overhead + capacity + (attachedRoom * IntPtr.Size) + sharing.Charged + facts;
 
     public ReadOnlySpan<object?> Attached => attached.AsSpan(0, attachedCount);
 
@@ -131,7 +139,11 @@ internal sealed class LogSegment
     /// <summary>Whether that many shared bytes fit: a segment is charged with as many as there could stand in it, once for all.</summary>
     public bool CanShare(int bytes, int most) => sharing.Charged == 0 ? bytes <= most : bytes <= sharing.Left;
 
-    public void Append(LayerDetail fact) => Attach(fact);
+    public void Append(LayerDetail fact)
+    {
+        facts += FactWeight.Of(fact);
+        Attach(fact);
+    }
 
     public void Append(byte[] shared, int most)
     {
@@ -167,6 +179,7 @@ internal sealed class LogSegment
         Bytes = [];
         capacity = 0;
         sharing = default;
+        facts = 0;
         attached.AsSpan(0, attachedCount).Clear();
         attachedCount = FirstAttached = 0;
         Next = null;

@@ -72,6 +72,14 @@ internal sealed class ConnectionStack(ConnectionRecord record)
         }
     }
 
+    /// <summary>What earlier requests on the connection brought about may be somebody else's: of them nothing stays but the socket's own state and TLS.</summary>
+    public void LeaveOutWhatCameBefore()
+    {
+        (hub, hubIsOver, groups, groupCount) = (null, false, null, 0);
+        (lastFact, facts) = (null, 0);
+        trouble = trouble?.Alert is { } alert ? new Trouble { Alert = alert } : null;
+    }
+
     /// <summary>The layers from the socket to the application. The caller holds the record's lock.</summary>
     public IReadOnlyList<LayerState> Read(ConnectionCounters counters) =>
         [Tcp(), Tls(), Http(), WebSocket(counters), SignalR(counters), Hub(counters), Application()];

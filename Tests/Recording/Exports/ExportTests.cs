@@ -4,6 +4,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using RealtimeHello.Layers;
+using RealtimeHello.Layers.Application;
+using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Recording;
 using RealtimeHello.Recording.Exports;
 using RealtimeHello.Recording.Journals;
 
@@ -113,6 +116,33 @@ public sealed class ExportTests
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
         lines.Select(line => line.GetProperty("sequence").GetString()).Should().Equal(conversation.Events().Select(happened => happened.Sequence.ToString()));
         lines[^1].GetProperty("detail").GetProperty("target").GetString().Should().Be("a\nb");
+    }
+
+    [Fact]
+    public async Task What_json_has_no_number_for_is_written_all_the_same()
+    {
+        var conversation = new RecordedConversation().Upgrade().Handshake();
+        conversation.Recorder.Fact(new ApplicationFact("measured", "x", new Dictionary<string, object?> { ["value"] = double.NaN }), DecodingDepth.Full);
+        var text = Encoding.UTF8.GetString(await Export(conversation, (stream, records, cancel) => NdjsonExport.Write(stream, records, null, cancel)));
+        text.Should().Contain("\"value\":\"NaN\"");
+    }
+
+    [Fact]
+    public async Task The_end_of_a_connection_is_in_its_packets_over_tls_too()
+    {
+        var plain = new RecordedConversation().Upgrade().Handshake();
+        plain.Recorder.Ended(TapPoint.Plain, Direction.Received, StreamEnding.Finished);
+        var tls = new RecordedConversation();
+        tls.Recorder.Bytes(TapPoint.Wire, Direction.Received, [0x16, 3, 1, 0, 1, 1]);
+        tls.Upgrade().Handshake();
+        tls.Recorder.Ended(TapPoint.Wire, Direction.Received, StreamEnding.Finished);
+        tls.Recorder.Ended(TapPoint.Plain, Direction.Received, StreamEnding.Finished);
+        foreach (var conversation in (RecordedConversation[])[plain, tls])
+        {
+            // Enhanced Packet Blocks (6): the TCP header's flags stand behind 28 bytes of the block and 20 of IPv4.
+            var packets = Blocks(await Export(conversation, PcapngExport.Write)).Where(block => block.Type == 6).ToList();
+            packets.Count(packet => (packet.Body[20 + 20 + 13] & 1) != 0).Should().Be(1, "one side ended, once");
+        }
     }
 
     private static async Task<byte[]> Export(RecordedConversation conversation, Func<Stream, IReadOnlyCollection<ConnectionRecord>, CancellationToken, Task> write)
