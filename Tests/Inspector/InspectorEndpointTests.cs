@@ -13,6 +13,7 @@ using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.SignalR;
 using RealtimeHello.Recording;
 using RealtimeHello.Recording.Journals;
+using RealtimeHello.Tests.Recording;
 using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Inspector;
@@ -303,6 +304,20 @@ public sealed class InspectorEndpointTests : IDisposable
             http.DefaultRequestHeaders.Authorization = new("Bearer", session.AccessToken);
             return await http.GetAsync(new Uri("/inspect/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         }
+    }
+
+    [Fact]
+    public async Task Pages_of_a_list_go_on_behind_a_connection_that_closed_and_say_so_behind_one_that_was_forgotten()
+    {
+        var journal = server.Services.GetRequiredService<Journal>();
+        var open = Enumerable.Range(0, 5).Select(i => new RecordedConversation(journal, $"L{i}").Upgrade()).ToList();
+        var page = await Get("/inspect/connections?state=open&limit=2", Operator);
+        var last = page.GetProperty("next").GetString()!;
+        open.Single(each => each.Recorder.Record.Id == last).Recorder.Close();
+        (await Get($"/inspect/connections?state=open&limit=2&after={last}", Operator)).GetProperty("items").GetArrayLength().Should().Be(2);
+        journal.Forget(journal.Find(last)!);
+        (await Ask($"/inspect/connections?state=open&limit=2&after={last}", Operator)).StatusCode.Should().Be(HttpStatusCode.Gone);
+        foreach (var each in open) each.Recorder.Close();
     }
 
     [Fact]

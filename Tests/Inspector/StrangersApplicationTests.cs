@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Http;
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -44,6 +46,41 @@ public sealed class StrangersApplicationTests
         details.OfType<HubInvoked>().Should().ContainSingle().Which.Method.Should().Be("Echo");
         details.OfType<DecodeFault>().Should().BeEmpty();
         events.Where(happened => happened.Detail is HttpUpgraded).Should().OnlyContain(happened => happened.Tap == TapPoint.Plain);
+    }
+
+    [Theory]
+    [InlineData("bob")]
+    [InlineData(null)]
+    public async Task A_connection_of_http_2_that_carries_the_hubs_of_two_is_nobodys_own_and_a_feed_over_it_leaves_it_recorded(string? second)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var application = await StrangersApplication.Start(options => (options.OperatorToken, options.UserId) = ("token", user => user.FindFirst("sub")?.Value));
+        using var invoker = new HttpMessageInvoker(Trusting());
+        using var adas = await Connect("ada");
+        var record = await application.Journal.First(record => record.UserId == "id-of-ada");
+        using var others = await Connect(second);
+        await application.Journal.First(record => record.UserId is null && record.CarriesHub);
+
+        using var http = new HttpClient { BaseAddress = application.Plain };
+        http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", StrangersUsers.Authorization("ada"));
+        (await http.GetAsync(new Uri($"/inspect/connections/{record.Id}/events", UriKind.Relative), cancellation)).StatusCode.Should().Be(HttpStatusCode.NotFound);
+
+        using var asks = new HttpRequestMessage(HttpMethod.Get, new Uri(application.Secure, "/inspect/events")) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        asks.Headers.TryAddWithoutValidation("Authorization", "Bearer token");
+        using var feed = await invoker.SendAsync(asks, cancellation);
+        feed.StatusCode.Should().Be(HttpStatusCode.OK);
+        application.Journal.Connections.Should().Contain(record);
+
+        async Task<ClientWebSocket> Connect(string? user)
+        {
+            var socket = new ClientWebSocket();
+            (socket.Options.HttpVersion, socket.Options.HttpVersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
+            if (user is not null) socket.Options.SetRequestHeader("Authorization", StrangersUsers.Authorization(user));
+            await socket.ConnectAsync(new UriBuilder(application.Secure) { Scheme = "wss", Path = "/echo" }.Uri, invoker, cancellation);
+            await socket.SendAsync("{\"protocol\":\"json\",\"version\":1}\u001e"u8.ToArray(), WebSocketMessageType.Text, true, cancellation);
+            await socket.ReceiveAsync(new byte[100], cancellation);
+            return socket;
+        }
     }
 
     [Fact]

@@ -164,6 +164,31 @@ public sealed class JournalReaderTests
     }
 
     [Fact]
+    public async Task Who_begins_to_read_waits_for_what_is_being_added_and_begins_behind_it()
+    {
+        var time = new HeldTime();
+        var journal = new Journal(null, time);
+        var members = RecordedConversation.Many(journal, 2);
+        var adding = Task.Run(() =>
+        {
+            time.HoldThisThread();
+            members[0].Sent(RecordedConversation.Frame("{\"type\":6}\u001e", masked: false));
+        });
+        await time.WaitUntilHeld();
+        var begins = Task.Run(() => new JournalReader(journal, DecodingDepth.Full));
+        // It can't begin before the first is let go: this only gives it the time in which it might.
+        (await Task.WhenAny(begins, Task.Delay(200, TestContext.Current.CancellationToken))).Should().NotBe(begins);
+        members[1].Recorder.Fact(new TcpHalfClosed(true));
+        time.LetGo();
+
+        using var reader = await begins;
+        await adding;
+        reader.Read().Should().BeEmpty();
+        members[0].Recorder.Fact(new TcpHalfClosed(true));
+        reader.Read().Should().ContainSingle();
+    }
+
+    [Fact]
     public void Whoever_reads_on_behind_an_event_gets_all_behind_it()
     {
         var journal = new Journal();

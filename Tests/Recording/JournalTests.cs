@@ -129,6 +129,30 @@ public sealed class JournalTests
     }
 
     [Fact]
+    public void Bytes_behind_a_request_that_are_too_many_to_wait_for_its_answer_are_counted()
+    {
+        var conversation = new RecordedConversation();
+        conversation.Received("GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        var before = conversation.Recorder.Record.Counters.BytesReceived;
+        for (var i = 0; i < 10; i++) conversation.Received(new byte[4_000]);
+        // What waits still is counted when it is decided on.
+        (conversation.Recorder.Record.Counters.BytesReceived - before).Should().BeInRange(40_000 - 16_384, 40_000);
+        conversation.Sent("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+        (conversation.Recorder.Record.Counters.BytesReceived - before).Should().Be(40_000);
+    }
+
+    [Fact]
+    public void A_sequence_reads_back_however_many_events_begin_at_one_place()
+    {
+        foreach (var ordinal in (int[])[0, 1, 4_095, 4_096, 1_000_000])
+        {
+            var sequence = new EventSequence(1, 5, Layer.SignalR, ordinal);
+            EventSequence.TryParse(sequence.ToString(), out var read).Should().BeTrue();
+            read.Should().Be(sequence);
+        }
+    }
+
+    [Fact]
     public void Eviction_keeps_the_opening_leaves_a_gap_and_decodes_on()
     {
         var conversation = new RecordedConversation(new JournalOptions { ConnectionBytes = 64 * 1024 });

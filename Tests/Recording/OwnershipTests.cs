@@ -1,5 +1,6 @@
 using System.Text;
 using RealtimeHello.Layers;
+using RealtimeHello.Layers.Application;
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.Http;
 using RealtimeHello.Layers.SignalR;
@@ -45,6 +46,58 @@ public sealed class OwnershipTests
         record.ReadBytes(TapPoint.Plain, Direction.Received, new ByteRange(0, 10)).Should().BeNull();
         Encoding.ASCII.GetString(record.ReadBytes(TapPoint.Plain, Direction.Received, new ByteRange(received, received + 9))!).Should().Be("GET /chat");
         shared.Journal.Size.Should().Be(record.Size);
+    }
+
+    [Fact]
+    public void A_connection_that_carries_a_users_hub_and_a_strangers_is_nobodys_own_whoever_was_first()
+    {
+        foreach (var users in (string?[][])[["7", null], [null, "7"], ["7", "8"]])
+        {
+            var conversation = new RecordedConversation();
+            conversation.Received("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+            foreach (var user in users) conversation.Recorder.BelongsTo(user, user);
+            conversation.Recorder.Record.UserId.Should().BeNull();
+        }
+    }
+
+    [Fact]
+    public void What_the_application_said_of_others_requests_is_not_told_of_the_layers_either()
+    {
+        var shared = new RecordedConversation();
+        shared.Received(Others);
+        shared.Recorder.Fact(new ApplicationFact("ordered", "something private", new Dictionary<string, object?>()), DecodingDepth.Full);
+        shared.Sent(Answer);
+        Spoken(shared, 100_000).Recorder.BelongsTo("7", "ada");
+
+        shared.Events().Should().NotContain(happened => happened.Detail is ApplicationFact);
+        string.Join('\n', shared.Recorder.Record.ReadLayers().Select(layer => layer.Summary)).Should().NotContain("private").And.Contain("upgraded");
+    }
+
+    [Theory]
+    [InlineData("ndjson")]
+    [InlineData("har")]
+    [InlineData("pcapng")]
+    [InlineData("capture")]
+    public async Task An_export_is_of_the_moment_in_which_it_began_whatever_comes_and_whoever_joins_meanwhile(string format)
+    {
+        var conversation = new RecordedConversation().Upgrade().Handshake();
+        for (var i = 0; i < 1_000; i++) conversation.Sent(RecordedConversation.Frame($"{{\"type\":1,\"target\":\"Say\",\"arguments\":[\"{i} {new string('x', 100)}\"]}}\u001e", masked: false));
+        using var stream = new MeanwhileStream(() =>
+        {
+            for (var i = 0; i < 500; i++) conversation.Sent(RecordedConversation.Frame("{\"type\":1,\"target\":\"Say\",\"arguments\":[\"something private\"]}\u001e", masked: false));
+        });
+        IReadOnlyCollection<ConnectionRecord> records = [conversation.Recorder.Record];
+        var cancel = TestContext.Current.CancellationToken;
+        await (format switch
+        {
+            "ndjson" => NdjsonExport.Write(stream, records, null, cancel),
+            "har" => HarExport.Write(stream, records, null, cancel),
+            "pcapng" => PcapngExport.Write(stream, records, cancel),
+            _ => CaptureWriter.Write(stream, records, cancel),
+        });
+
+        stream.Length.Should().BeInRange(50_000, 5_000_000);
+        Encoding.UTF8.GetString(stream.ToArray()).Should().NotContain("private");
     }
 
     [Fact]
@@ -133,4 +186,14 @@ public sealed class OwnershipTests
 
     private static string Text(IEnumerable<LayerEvent> events) =>
         string.Join('\n', events.Select(happened => System.Text.Json.JsonSerializer.Serialize(happened.Detail, happened.Detail.GetType())));
+
+    /// <summary>Something happens whenever something is written.</summary>
+    private sealed class MeanwhileStream(Action happens) : MemoryStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            happens();
+            return base.WriteAsync(buffer, cancellationToken);
+        }
+    }
 }

@@ -165,11 +165,11 @@ public sealed class CaptureTests
         var writer = new CaptureWriter(file);
         for (var round = 0; round < 3; round++)
         {
-            await writer.WriteNews(conversation.Recorder.Record, cancel);
+            await writer.WriteNews(conversation.Recorder.Record, cancellationToken: cancel);
             for (var i = 0; i < 300; i++) conversation.Received(RecordedConversation.Frame($$"""{"type":1,"target":"Round{{round}}","arguments":[]}""" + "\u001e", masked: true));
         }
 
-        await writer.WriteNews(conversation.Recorder.Record, cancel);
+        await writer.WriteNews(conversation.Recorder.Record, cancellationToken: cancel);
         await writer.Flush(cancel);
 
         var replayed = (await Read(file.ToArray())).Connections.Single();
@@ -188,7 +188,7 @@ public sealed class CaptureTests
         var conversation = new RecordedConversation().Upgrade().Handshake();
         for (var i = 0; i < 1_000; i++) conversation.Received(RecordedConversation.Frame("{\"type\":6}\u001e", masked: true));
         var writer = new CaptureWriter(file, limit: 20_000);
-        await writer.WriteNews(conversation.Recorder.Record, cancel);
+        await writer.WriteNews(conversation.Recorder.Record, cancellationToken: cancel);
         await writer.Flush(cancel);
 
         writer.IsFull.Should().BeTrue();

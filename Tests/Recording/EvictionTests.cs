@@ -1,0 +1,89 @@
+using RealtimeHello.Layers;
+using RealtimeHello.Layers.Application;
+using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Layers.Hubs;
+using RealtimeHello.Layers.SignalR;
+using RealtimeHello.Layers.WebSockets;
+using RealtimeHello.Recording;
+using RealtimeHello.Recording.Captures;
+using RealtimeHello.Recording.Journals;
+
+namespace RealtimeHello.Tests.Recording;
+
+/// <summary>What the budget takes is told to be missing, and everything else stands where it stood.</summary>
+public sealed class EvictionTests
+{
+    [Fact]
+    public void A_direction_of_which_nothing_is_left_goes_on_where_it_was_for_every_reader()
+    {
+        var conversation = new RecordedConversation(new JournalOptions { ConnectionBytes = 8 * 1024 }).Upgrade().Handshake();
+        var live = new ConnectionReader(conversation.Recorder.Record, DecodingDepth.Full);
+        live.Read([]);
+        for (var i = 0; i < 5; i++) conversation.Sent(Said(i, masked: false));
+        for (var i = 0; i < 400; i++) conversation.Received(Said(i, masked: true));
+        live.Read([]);
+        conversation.Sent(Said(5, masked: false));
+
+        var events = new List<LayerEvent>();
+        live.Read(events);
+
+        var ofLive = events.Single(happened => happened.Detail is WebSocketFrame);
+        ofLive.Sequence.Should().Be(conversation.Events().Last(happened => happened.Detail is WebSocketFrame).Sequence);
+        conversation.Recorder.Record.ReadBytes(TapPoint.Plain, Direction.Sent, ofLive.Bytes!.Value).Should().Equal(Said(5, masked: false)[..(int)ofLive.Bytes.Value.Length]);
+    }
+
+    [Fact]
+    public async Task An_upload_longer_than_the_budget_is_a_gap_behind_what_the_server_said_meanwhile_in_captures_too()
+    {
+        var conversation = new RecordedConversation(new JournalOptions { ConnectionBytes = 8 * 1024 }).Upgrade().Handshake();
+        for (var i = 0; i < 5; i++) conversation.Sent(Said(i, masked: false));
+        var begin = conversation.Recorder.Record.Counters.BytesSent;
+        var upload = RecordedConversation.Frame($"{{\"type\":1,\"target\":\"Up\",\"arguments\":[\"{new string('y', 50_000)}\"]}}\u001e", masked: true);
+        foreach (var chunk in upload[..32_000].Chunk(4_000)) conversation.Received(chunk);
+        conversation.Sent(Said(5, masked: false));
+        foreach (var chunk in upload[32_000..].Chunk(4_000)) conversation.Received(chunk);
+        conversation.Sent(Said(6, masked: false));
+        conversation.Received(Said(7, masked: true));
+
+        Check(conversation.Events());
+        using var file = new MemoryStream();
+        await CaptureWriter.Write(file, [conversation.Recorder.Record], TestContext.Current.CancellationToken);
+        file.Position = 0;
+        var capture = await Capture.Read(file, cancellationToken: TestContext.Current.CancellationToken);
+        var again = new List<LayerEvent>();
+        new ConnectionReader(capture.Journal.Connections.Single(), DecodingDepth.Full).Read(again);
+        Check(again);
+        again.Select(happened => happened.Sequence).Should().Equal(conversation.Events().Select(happened => happened.Sequence));
+
+        void Check(IReadOnlyList<LayerEvent> events)
+        {
+            events.Should().NotContain(happened => happened.Detail is DecodeFault);
+            var fifth = events.Single(happened => happened.Detail is InvocationMessage said && said.Arguments[0].Contains("00000005", StringComparison.Ordinal));
+            events.TakeWhile(happened => happened != fifth).Should().Contain(happened => happened.Detail is Gap);
+            events.Where(happened => happened.Direction == Direction.Sent && happened.Detail is WebSocketFrame).Select(happened => happened.Bytes!.Value.Start)
+                .Should().EndWith([begin, begin + Said(5, masked: false).Length]);
+            events.Select(happened => happened.Detail).OfType<Gap>().Sum(gap => gap.Length).Should().Be(upload.Length + (5 * Said(0, masked: false).Length));
+            events.Should().Contain(happened => happened.Direction == Direction.Received && happened.Detail is InvocationMessage, "what comes behind it is decoded");
+        }
+    }
+
+    [Fact]
+    public void Facts_count_in_the_budgets_by_what_they_weigh()
+    {
+        var conversation = new RecordedConversation().Upgrade().Handshake();
+        for (var i = 0; i < 2_000; i++) conversation.Recorder.Fact(new ApplicationFact("posted", $"{i} {new string('t', 5_000)}", new Dictionary<string, object?> { ["id"] = i }), DecodingDepth.Full);
+        conversation.Events().Count(happened => happened.Detail is ApplicationFact).Should().BeInRange(10, 50, "of 10 KB each, they fill 256 KB");
+
+        var journal = new Journal(new JournalOptions { TotalBytes = 1024 * 1024 });
+        var all = Enumerable.Range(0, 50).Select(i => new RecordedConversation(journal, $"C{i}")).ToList();
+        foreach (var one in all)
+        {
+            one.Received("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+            for (var i = 0; i < 2_000; i++) one.Recorder.Fact(new HubInvoked("Say"), DecodingDepth.Full);
+        }
+
+        journal.Size.Should().BeLessThan(2 * 1024 * 1024);
+    }
+
+    private static byte[] Said(int number, bool masked) => RecordedConversation.Frame($"{{\"type\":1,\"target\":\"Said\",\"arguments\":[\"{number:d8}{new string('x', 60)}\"]}}\u001e", masked);
+}
