@@ -130,7 +130,7 @@ internal sealed class HttpHeadReader(bool isRequest, DecoderLimits limits)
 
             case State.Target:
                 if (b == ' ' && part > 1) Enter(State.Version);
-                else if (b is <= 0x20 or 0x7F) return NotHttp("The request line is not method, target and version with one space between them.");
+                else if (b is (byte)' ' or (byte)'\r' or (byte)'\n' or 0) return NotHttp("The request line is not method, target and version with one space between them.");
                 return null;
 
             case State.Version:
@@ -156,7 +156,7 @@ internal sealed class HttpHeadReader(bool isRequest, DecoderLimits limits)
                 if (b == ':') Enter(State.FieldValue);
                 else if (b is (byte)' ' or (byte)'\t') return new DecodeFault(Layer.Http, "RFC 9112 5.1", "There is whitespace before the colon of a field.");
                 else if (b is (byte)'\r' or (byte)'\n') return new DecodeFault(Layer.Http, "RFC 9112 5", "A field has no colon.");
-                else if (!IsToken(b)) return new DecodeFault(Layer.Http, "RFC 9110 5.1", $"Byte 0x{b:X2} can't stand in the name of a field.");
+                else if (!StandsInNames(b)) return new DecodeFault(Layer.Http, "RFC 9110 5.1", $"Byte 0x{b:X2} can't stand in the name of a field.");
                 return null;
 
             case State.FieldValue:
@@ -221,7 +221,7 @@ internal sealed class HttpHeadReader(bool isRequest, DecoderLimits limits)
                 Enter(State.FieldValue);
                 return null;
             default:
-                if (!IsToken(b)) return new DecodeFault(Layer.Http, "RFC 9112 5", "A field does not begin with a name.");
+                if (b == ':' || !StandsInNames(b)) return new DecodeFault(Layer.Http, "RFC 9112 5", "A field does not begin with a name.");
                 if (++fields > limits.HttpHeaders) return new DecodeFault(Layer.Http, "RFC 9110 5.4", $"The head has more than {limits.HttpHeaders} fields.");
                 Enter(State.FieldName);
                 return null;
@@ -229,6 +229,9 @@ internal sealed class HttpHeadReader(bool isRequest, DecoderLimits limits)
     }
 
     private DecodeFault NotHttp(string reason) => new(Layer.Http, isRequest ? "RFC 9112 3" : "RFC 9112 4", reason);
+
+    /// <summary>More than RFC 9110 5.1 allows: servers, Kestrel too, take such requests, and what they take is not to be hidden by it.</summary>
+    private static bool StandsInNames(byte b) => b is not (0 or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n');
 
     /// <summary>RFC 9110 5.6.2.</summary>
     private static bool IsToken(byte b) =>

@@ -104,6 +104,14 @@ public sealed class HttpDecoderTests
         Decode([Received(request)], ending: StreamEnding.Finished).Faults.Should().ContainSingle().Which.Rule.Should().Be(rule);
 
     [Fact]
+    public void What_servers_take_though_it_breaks_a_rule_is_decoded_and_hides_nothing_behind_it()
+    {
+        var events = Decode([Received("GET /chat?a=\u0001\t\u001b\u007f HTTP/1.1\r\nX\"(A): b\r\n\r\nGET /next HTTP/1.1\r\n\r\n")]);
+        events.Faults.Should().BeEmpty();
+        events.All.Select(happened => happened.Detail).OfType<HttpRequest>().Select(request => request.Path).Should().Equal("/chat", "/next");
+    }
+
+    [Fact]
     public void Heads_and_pipelines_beyond_their_limits_are_faults()
     {
         Decode([Received($"GET / HTTP/1.1\r\nA: {new string('x', 70_000)}")]).Faults.Single().Reason.Should().Contain("65536");
