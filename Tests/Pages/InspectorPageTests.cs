@@ -83,8 +83,13 @@ public sealed class InspectorPageTests(Browser browser) : IDisposable
             await call.Should().ThrowAsync<WebSocketException>();
         }
 
-        var ada = await server.Connect("ada");
-        await ada.DisposeAsync();
+        // .NET's client does not always send SignalR's own goodbye before the WebSocket's.
+        await using (var ada = await RawHub.Connect(server, "ada", "json"))
+        {
+            await ada.SendJson("""{"type":7}""");
+            await ada.Close();
+        }
+
         await using var context = await browser.Open();
         var inspector = await InspectorPage.AsOperator(context, server);
         await inspector.OpenConnectionOf("nobody");
