@@ -8,6 +8,8 @@ using RealtimeHello.Client.Layers;
 using RealtimeHello.Client.Terminal;
 using RealtimeHello.Inspector;
 using RealtimeHello.Layers;
+using RealtimeHello.Layers.Tcp;
+using RealtimeHello.Recording.Exports;
 
 namespace RealtimeHello.Client.Watch;
 
@@ -152,8 +154,23 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
 
         if (item.EventType != "message" || !LayerNames.TryParse(Text(root, "layer"), out var layer)) return;
         var direction = Text(root, "direction") switch { "received" => Direction.Received, "sent" => Direction.Sent, _ => Direction.Local };
-        var rows = _format.Lines(At(root), layer, Text(root, "connection"), direction, Text(root, "kind"), Text(root, "summary"), Fields(root));
+        var rows = _format.Lines(At(root), layer, Text(root, "connection"), direction, Text(root, "kind"), Summary(root), Fields(root));
         foreach (var row in ShownEvents.WithText(rows, settings.Text)) output.Write(row);
+    }
+
+    /// <summary>Of an end the whole story, as the log tells it.</summary>
+    private static string Summary(JsonElement root)
+    {
+        if (Text(root, "layer") != "tcp" || Text(root, "kind") != "closed" || !root.TryGetProperty("detail", out var detail)) return Text(root, "summary");
+        try
+        {
+            return detail.Deserialize<TcpClosed>(EventJson.Options) is { Close: not null, Counters: not null } closed ? closed.Story : Text(root, "summary");
+        }
+        catch (JsonException)
+        {
+            // Another version's.
+            return Text(root, "summary");
+        }
     }
 
     private static List<string> Fields(JsonElement root)
