@@ -62,7 +62,7 @@ export function showXray(place, route) {
         return;
       }
       neighbours = { earlier: events[at - 1], later: events[at + 1] };
-      connectionLink.textContent = `${printable(connection.user ?? 'nobody')} ${route.id}`;
+      connectionLink.replaceChildren(el('bdi', {}, printable(connection.user ?? 'nobody')), ` ${route.id}`);
       title.dataset.layer = picked.layer;
       title.replaceChildren('X-ray: ', el('span', { class: 'layer' }, layerLore[picked.layer].name), ` ${printable(picked.kind)}`);
       story.textContent = `${clock(picked.at)}, ${directions[picked.direction]}`;
