@@ -138,7 +138,7 @@ public sealed class ConnectionReader : IConnectionOutput
         if (lost > 0)
         {
             var layer = record.Facts.Upgraded ? Layer.WebSocket : Layer.Http;
-            events.Add(new EventNumbering(missing, next.Ticks).NumberFact(record.Id, new Gap(layer, lost, "the journal's budget evicted them")));
+            events.Add(new EventNumbering(missing, next.Ticks).NumberFact(record.Id, new Gap(layer, lost, Gap.Evicted)));
         }
 
         missingThrough = null;

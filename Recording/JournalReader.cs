@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Recording.Journals;
@@ -20,6 +21,10 @@ public sealed class JournalReader : IDisposable
     private readonly HashSet<ConnectionRecord> due = [];
     private readonly PriorityQueue<ConnectionRecord, long> turns = new();
     private readonly List<LayerEvent> events = [];
+    private readonly bool fromNow;
+
+    /// <summary>Of which something was given.</summary>
+    private readonly ConditionalWeakTable<ConnectionRecord, object> begun = [];
 
     /// <summary>Begins to read.</summary>
     /// <param name="journal">What is read.</param>
@@ -30,6 +35,7 @@ public sealed class JournalReader : IDisposable
     {
         ArgumentNullException.ThrowIfNull(journal);
         this.journal = journal;
+        fromNow = after is null;
         readers = new ConnectionReaders(depth, journal.Options.Decoders);
         // In this order: whatever has a number above the last one found the watch there.
         watch = journal.Watch(connection);
@@ -60,9 +66,15 @@ public sealed class JournalReader : IDisposable
             events.Clear();
             readers.Read(record, events, AtOnce, turns.TryPeek(out _, out var next) ? Math.Min(next, through) : through);
             if (!Enqueue(record)) due.Remove(record);
+            var isNew = fromNow && !begun.TryGetValue(record, out _);
             foreach (var happened in events)
             {
-                if (happened.Sequence > from) yield return happened;
+                if (happened.Sequence <= from) continue;
+                // Of a connection from before, what was evicted up to here is nothing that this reader misses.
+                if (isNew && happened.Detail is Gap { Reason: Gap.Evicted }) continue;
+                if (isNew) begun.Add(record, record);
+                isNew = false;
+                yield return happened;
             }
         }
     }

@@ -111,7 +111,7 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
 
     private void Tell(LayerEvent happened)
     {
-        if (happened.Detail is Gap gap) Tell("missed", null, JsonSerializer.SerializeToUtf8Bytes(new { connection = happened.Connection, bytes = gap.Length }));
+        if (happened.Detail is Gap { Reason: Gap.Evicted } gap) Tell("missed", null, JsonSerializer.SerializeToUtf8Bytes(new { connection = happened.Connection, bytes = gap.Length }));
         if (wanted.Count > 0 && !wanted.Contains(happened.Detail.Layer)) return;
         json.ResetWrittenCount();
         using (var writer = new Utf8JsonWriter(json)) EventJson.Write(writer, happened);

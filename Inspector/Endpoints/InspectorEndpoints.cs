@@ -42,6 +42,8 @@ internal static class InspectorEndpoints
     {
         if (Refuse(context, access) is { } refusal) return refusal;
         if (!TryReadLimit(limit, 100, out var most)) return BadLimit();
+        if (state is not (null or "open" or "closed" or "refused"))
+            return Results.Problem(statusCode: 400, title: "Unknown state", detail: "state is open, closed or refused.");
         ConnectionRecord? last = null;
         if (after is not null && (last = journal.Find(after)) is null)
             return Results.Problem(statusCode: 410, title: "Not here any more", detail: "The connection that the last page ended with was forgotten meanwhile. Begin with the first page again.");

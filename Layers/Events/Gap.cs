@@ -6,6 +6,9 @@ namespace RealtimeHello.Layers;
 /// <param name="Reason">Why they are not there, in words.</param>
 public sealed record Gap(Layer AtLayer, long? Length, string Reason) : LayerDetail
 {
+    /// <summary>The reason of what the budget took.</summary>
+    public const string Evicted = "the journal's budget evicted them";
+
     /// <inheritdoc/>
     public override Layer Layer => AtLayer;
 

@@ -247,6 +247,7 @@ public sealed class InspectorEndpointTests : IDisposable
 
     [Theory]
     [InlineData("/connections?limit=abc")]
+    [InlineData("/connections?state=bogus")]
     [InlineData("/connections?limit=")]
     [InlineData("/connections?limit=-1")]
     [InlineData("/connections?limit=99999999999999")]

@@ -214,6 +214,23 @@ public sealed class JournalReaderTests
     }
 
     [Fact]
+    public void What_was_evicted_before_somebody_began_to_read_is_no_gap_to_him()
+    {
+        var conversation = new RecordedConversation(new JournalOptions { ConnectionBytes = 64 * 1024 }).Upgrade().Handshake();
+        void Say(int times)
+        {
+            for (var i = 0; i < times; i++) conversation.Sent(RecordedConversation.Frame($"{{\"type\":1,\"target\":\"Say\",\"arguments\":[\"{i:d4}{new string('x', 100)}\"]}}\u001e", masked: false));
+        }
+
+        Say(2_000);
+        using var reader = new JournalReader(conversation.Journal, DecodingDepth.Full);
+        Say(1);
+        reader.Read().Select(happened => happened.Detail).ToList().Should().HaveCount(3).And.NotContain(detail => detail is Gap);
+        Say(2_000);
+        reader.Read().Select(happened => happened.Detail).OfType<Gap>().Sum(gap => gap.Length).Should().BeInRange(2_000 * 151 - 70_000, 2_000 * 151);
+    }
+
+    [Fact]
     public void Whom_a_reader_may_not_see_it_gets_nothing_of_until_it_may()
     {
         var journal = new Journal();
