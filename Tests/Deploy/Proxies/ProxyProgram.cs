@@ -51,16 +51,35 @@ public abstract class ProxyProgram
         public override string[] Arguments(string folder, string configuration) => ["-W", "-S", Commands(folder), "-f", configuration];
 
         /// <summary>
-        /// By its socket for commands. A signal (USR2) that comes soon after HAProxy said that it is loaded is lost, or waits until something else wakes it
-        /// (https://github.com/haproxy/haproxy/issues/1841).
+        /// By its socket for commands. HAProxy says that it is loaded, and only then starts itself anew, as a master that waits: a signal (USR2) that comes meanwhile is lost
+        /// (https://github.com/haproxy/haproxy/issues/1841), and the socket refuses. So it is waited for that master, which has this in its environment, and for its socket.
         /// </summary>
         public override async Task Reload(Process process, string folder, string configuration)
         {
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Commands(folder)));
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            while (!(await File.ReadAllTextAsync($"/proc/{process.Id}/environ", limit.Token)).Contains("HAPROXY_MWORKER_WAIT_ONLY=1", StringComparison.Ordinal)) await Task.Delay(10, limit.Token);
+            using var socket = await Connect(new UnixDomainSocketEndPoint(Commands(folder)), limit.Token);
             await socket.SendAsync("reload\n"u8.ToArray());
             // It closes the connection as it starts itself anew.
             while (await socket.ReceiveAsync(new byte[256]) > 0) continue;
+        }
+
+        private static async Task<Socket> Connect(UnixDomainSocketEndPoint place, CancellationToken cancellationToken)
+        {
+            while (true)
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                try
+                {
+                    await socket.ConnectAsync(place, cancellationToken);
+                    return socket;
+                }
+                catch (SocketException notYet) when (notYet.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable)
+                {
+                    socket.Dispose();
+                    await Task.Delay(10, cancellationToken);
+                }
+            }
         }
 
         private static string Commands(string folder) => Path.Combine(folder, "commands");
