@@ -31,6 +31,11 @@ public sealed class SignOutTests(ChatServer server) : IClassFixture<ChatServer>
         await using var json = await RawHub.Connect(server.Address, () => Task.FromResult(ada), "json");
         await using var pack = await RawHub.Connect(server.Address, () => Task.FromResult(renewed), "messagepack");
         await server.Logged("ChatHub: two-tabs");
+        // Whose call was answered is wholly connected: a sign-out meanwhile would fail the connecting itself.
+        await json.SendJson("""{"type":1,"invocationId":"asked","target":"ListRooms","arguments":[]}""");
+        await json.Find("asked");
+        await pack.SendMessagePack([0x95, 0x01, 0x80, 0xA5, .. "asked"u8, 0xA9, .. "ListRooms"u8, 0x90]);
+        await pack.Find("asked");
         var free = Freed("two-tabs");
 
         (await SignOut(server, ("Cookie", cookie))).Should().Be(HttpStatusCode.NoContent);
