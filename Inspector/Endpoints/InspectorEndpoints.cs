@@ -45,8 +45,8 @@ internal static class InspectorEndpoints
         if (state is not (null or "open" or "closed" or "refused"))
             return Results.Problem(statusCode: 400, title: "Unknown state", detail: "state is open, closed or refused.");
         ConnectionRecord? last = null;
-        if (after is not null && (last = journal.Find(after)) is null)
-            return Results.Problem(statusCode: 410, title: "Not here any more", detail: "The connection that the last page ended with was forgotten meanwhile. Begin with the first page again.");
+        if (after is not null && (last = Visible(context, access, journal, after)) is null)
+            return Results.Problem(statusCode: 410, title: "Not here any more", detail: "The connection that the last page ended with was forgotten meanwhile, or is not yours. Begin with the first page again.");
         var records = journal.Connections
             .Where(record => record.ConcernsRealTime)
             .Where(record => access.MaySee(context, record))
