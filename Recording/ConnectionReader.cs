@@ -54,7 +54,7 @@ public sealed class ConnectionReader : IConnectionOutput
     /// <param name="found">The list to add to.</param>
     /// <param name="atMost">Stops behind the chunk that reaches this number of events.</param>
     /// <param name="through">Stops in front of the chunk or fact whose number is above this.</param>
-    /// <returns>True when there may be more.</returns>
+    /// <returns>True when there may be more, up to that number.</returns>
     public bool Read(List<LayerEvent> found, int atMost = int.MaxValue, long through = long.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(found);
@@ -62,8 +62,7 @@ public sealed class ConnectionReader : IConnectionOutput
         var from = found.Count;
         while (found.Count - from < atMost)
         {
-            if (Next is not { } number) return false;
-            if (number > through) return true;
+            if (Next is not { } number || number > through) return false;
             if (missingThrough is not null)
             {
                 GoOnBehind(number);

@@ -124,22 +124,11 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
             if (IsOver) return;
             try
             {
-                if (userId is null)
-                {
-                    // Somebody who did not sign in is somebody else, too.
-                    isNobodys = true;
-                    isOfSeveral |= Record.UserId is not null;
-                    if (isOfSeveral) Record.UserId = null;
-                    return;
-                }
-
-                if (isOfSeveral || isNobodys || (Record.UserId is { } other && other != userId) || (opening is { Requests: > 0 } && !decoder.Facts.Upgraded))
-                {
-                    isOfSeveral = true;
-                    Record.UserId = null;
-                    return;
-                }
-
+                // Somebody who did not sign in is somebody else, too.
+                isNobodys |= userId is null;
+                isOfSeveral |= (Record.UserId is { } other && other != userId) || (userId is not null && (isNobodys || (opening is { Requests: > 0 } && !decoder.Facts.Upgraded)));
+                if (isOfSeveral) Record.UserId = null;
+                if (isOfSeveral || userId is null) return;
                 if (earlier is not null) Omit(earlier);
                 earlier = null;
                 Record.UserId = userId;

@@ -39,7 +39,6 @@ public sealed class JournalReader : IDisposable
         readers = new ConnectionReaders(depth, journal.Options.Decoders);
         // In this order: whatever has a number above the last one found the watch there.
         watch = journal.Watch(connection);
-        journal.WaitForWriters();
         from = after ?? new EventSequence(journal.LastNumber, long.MaxValue, Layer.Application, int.MaxValue);
         if (after is not null) due.UnionWith(journal.Connections.Where(record => connection is null || record.Id == connection));
     }
@@ -64,8 +63,8 @@ public sealed class JournalReader : IDisposable
             // What was recorded since stays due, and is read the next time.
             if (number > through || record.IsForgotten) continue;
             events.Clear();
-            readers.Read(record, events, AtOnce, turns.TryPeek(out _, out var next) ? Math.Min(next, through) : through);
-            if (!Enqueue(record)) due.Remove(record);
+            var hasMore = readers.Read(record, events, AtOnce, turns.TryPeek(out _, out var next) ? Math.Min(next, through) : through);
+            if (!hasMore || !Enqueue(record)) due.Remove(record);
             var isNew = fromNow && !begun.TryGetValue(record, out _);
             foreach (var happened in events)
             {

@@ -161,15 +161,16 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
     /// <summary>Of an end the whole story, as the log tells it.</summary>
     private static string Summary(JsonElement root)
     {
-        if (Text(root, "layer") != "tcp" || Text(root, "kind") != "closed" || !root.TryGetProperty("detail", out var detail)) return Text(root, "summary");
+        var summary = Text(root, "summary");
+        if (Text(root, "layer") != "tcp" || Text(root, "kind") != "closed" || !root.TryGetProperty("detail", out var detail)) return summary;
         try
         {
-            return detail.Deserialize<TcpClosed>(EventJson.Options) is { Close: not null, Counters: not null } closed ? closed.Story : Text(root, "summary");
+            return detail.Deserialize<TcpClosed>(EventJson.Options) is { Close: not null, Counters: not null } closed ? closed.Story : summary;
         }
         catch (JsonException)
         {
             // Another version's.
-            return Text(root, "summary");
+            return summary;
         }
     }
 

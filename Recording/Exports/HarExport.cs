@@ -50,7 +50,7 @@ public static class HarExport
             {
                 events.Clear();
                 // A chunk at a time, since its messages may be large.
-                more = reader.Read(events, atMost: 1, through) && reader.Next <= through;
+                more = reader.Read(events, atMost: 1, through);
                 foreach (var happened in events)
                 {
                     entries.Take(happened);

@@ -30,7 +30,7 @@ public static class NdjsonExport
             do
             {
                 events.Clear();
-                more = reader.Read(events, EventsAtOnce, through) && reader.Next <= through;
+                more = reader.Read(events, EventsAtOnce, through);
                 foreach (var happened in events)
                 {
                     using (var writer = new Utf8JsonWriter(buffer)) EventJson.Write(writer, happened);

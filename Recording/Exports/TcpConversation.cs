@@ -40,9 +40,7 @@ internal sealed class TcpConversation
         while (record.Log.TryReadAfter(entry.Number, out var next, ref bytes))
         {
             entry = next;
-            // An end is the socket's own.
-            var isShown = next.Kind is EntryKind.FinishedFin or EntryKind.FinishedReset ? record.IsSecure == (next.Tap == TapPoint.Wire) : next.Kind is EntryKind.Chunk or EntryKind.Skipped && next.Tap == TapPoint.Plain;
-            if (!begun || isShown) return true;
+            if (!begun || next.IsPlainRun || IsEnd(next)) return true;
         }
 
         return false;
@@ -53,14 +51,14 @@ internal sealed class TcpConversation
     {
         if (!begun) Begin(blocks);
         var (from, to) = (entry.Direction == Direction.Received) == (record.Perspective == Perspective.Server) ? (client, server) : (server, client);
-        if (entry.Kind is EntryKind.FinishedFin or EntryKind.FinishedReset && record.IsSecure == (entry.Tap == TapPoint.Wire) && !reset)
+        if (IsEnd(entry) && !reset)
         {
             reset = entry.Kind == EntryKind.FinishedReset;
             Packet(blocks, from, to, from.Next, (reset ? TcpPacket.Flags.Rst : TcpPacket.Flags.Fin) | TcpPacket.Flags.Ack, []);
             if (!reset) from.Next++;
         }
 
-        if (entry.Kind is not (EntryKind.Chunk or EntryKind.Skipped) || entry.Tap != TapPoint.Plain) return;
+        if (!entry.IsPlainRun) return;
         if (entry.Kind == EntryKind.Skipped && (entry.Length > LongestShownAsMasked || entry.BeginsMessage)) return;
         if (bytes.Length < entry.Length) bytes = new byte[entry.Length];
         var left = bytes.AsSpan(0, entry.Length);
@@ -76,6 +74,10 @@ internal sealed class TcpConversation
 
         from.Next = sequence;
     }
+
+    /// <summary>Under TLS both taps come to an end: it is the socket's own that is shown.</summary>
+    private bool IsEnd(in JournalEntry ending) =>
+        ending.Kind is EntryKind.FinishedFin or EntryKind.FinishedReset && record.IsSecure == (ending.Tap == TapPoint.Wire);
 
     private void Begin(PcapngBlocks blocks)
     {

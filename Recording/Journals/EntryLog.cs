@@ -51,7 +51,7 @@ internal sealed class EntryLog
     {
         var segment = back;
         if (entry.Shared is not null) bytes = default;
-        if (segment is null || segment.Room < EntryEncoding.Longest || (entry.Shared is { } share && !segment.CanShare(share.Length, SharedOf(share))) || (entry.Fact is not null && segment.FactsWeight >= LargestSegment)) segment = Grow(EntryEncoding.Longest + bytes.Length);
+        if (segment is null || !HasRoom(segment, entry)) segment = Grow(EntryEncoding.Longest + bytes.Length);
         if (segment.FirstEntry < 0)
         {
             segment.FirstEntry = segment.Length;
@@ -192,6 +192,13 @@ internal sealed class EntryLog
     {
         while (front is not null) EndFront();
         spare = null;
+    }
+
+    private static bool HasRoom(LogSegment segment, in JournalEntry entry)
+    {
+        if (segment.Room < EntryEncoding.Longest) return false;
+        if (entry.Shared is { } shared) return segment.CanShare(shared.Length, SharedOf(shared));
+        return entry.Fact is null || segment.FactsWeight < LargestSegment;
     }
 
     /// <summary>How many shared bytes a segment is charged with: it is dropped with about as many bytes as any other.</summary>

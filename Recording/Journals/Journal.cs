@@ -98,6 +98,7 @@ public sealed class Journal
     {
         var watch = new JournalWatch(this, connection);
         lock (trimming) watches = [.. watches, watch];
+        WaitForWriters();
         return watch;
     }
 
@@ -112,7 +113,6 @@ public sealed class Journal
     /// <summary>
     /// Numbers what is about to be added to a record, whose lock the caller holds until it was added. Whoever watches is told before there is a number: so a reader that asks for
     /// <see cref="LastNumber"/>, then for what changed, and reads that, which waits for its lock, has everything up to that number.
-    /// Who begins to watch has to <see cref="WaitForWriters"/> before.
     /// </summary>
     internal long NextNumber(IRecording recording)
     {
@@ -121,7 +121,7 @@ public sealed class Journal
     }
 
     /// <summary>Waits until all that is being added was added: who adds something behind this call finds the watches that were there before it.</summary>
-    internal void WaitForWriters()
+    private void WaitForWriters()
     {
         foreach (var record in records.Values)
         {

@@ -21,9 +21,6 @@ internal sealed class LogSegment
     private int attachedRoom;
     private bool isPooled;
 
-    /// <summary>What the facts weigh.</summary>
-    private int facts;
-
     /// <summary>How many shared bytes the segment is charged with, and how many of them are not used.</summary>
     private (int Charged, int Left) sharing;
 
@@ -40,7 +37,7 @@ internal sealed class LogSegment
         EntryBytes = 0;
         GoesOn = default;
         sharing = default;
-        facts = 0;
+        FactsWeight = 0;
         FirstEntry = -1;
         isPooled = true;
     }
@@ -57,7 +54,7 @@ internal sealed class LogSegment
         attachedCount = attached.Length,
         attachedRoom = attached.Length,
         sharing = (attached.Sum(one => one is byte[] shared ? shared.Length : 0), 0),
-        facts = attached.Sum(one => one is LayerDetail fact ? FactWeight.Of(fact) : 0),
+        FactsWeight = attached.Sum(one => one is LayerDetail fact ? FactWeight.Of(fact) : 0),
     };
 
     public byte[] Bytes { get; private set; } = [];
@@ -86,7 +83,7 @@ internal sealed class LogSegment
     public long Serial { get; private set; }
 
     /// <summary>What the facts weigh that begin here, in bytes: a segment is dropped with about as many as any other.</summary>
-    public int FactsWeight => facts;
+    public int FactsWeight { get; private set; }
 
     public int Room => capacity - Length;
 
@@ -94,7 +91,7 @@ internal sealed class LogSegment
     public int Extent => Length + sharing.Charged - sharing.Left;
 
     /// <summary>Memory in use, in bytes; what is shared counts in full with each that shares it.</summary>
-    public long Size => Overhead + capacity + (attachedRoom * IntPtr.Size) + sharing.Charged + facts;
+    public long Size => Overhead + capacity + (attachedRoom * IntPtr.Size) + sharing.Charged + FactsWeight;
 
     public ReadOnlySpan<object?> Attached => attached.AsSpan(0, attachedCount);
 
@@ -141,7 +138,7 @@ internal sealed class LogSegment
 
     public void Append(LayerDetail fact)
     {
-        facts += FactWeight.Of(fact);
+        FactsWeight += FactWeight.Of(fact);
         Attach(fact);
     }
 
@@ -179,7 +176,7 @@ internal sealed class LogSegment
         Bytes = [];
         capacity = 0;
         sharing = default;
-        facts = 0;
+        FactsWeight = 0;
         attached.AsSpan(0, attachedCount).Clear();
         attachedCount = FirstAttached = 0;
         Next = null;
