@@ -1,5 +1,6 @@
 using System.Buffers;
 using RealtimeHello.Layers;
+using RealtimeHello.Layers.Hubs;
 using RealtimeHello.Recording.Masking;
 
 namespace RealtimeHello.Recording;
@@ -22,6 +23,9 @@ internal sealed class ConnectionOpening
     public long WireSent { get; set; }
 
     public bool HandshakeDone { get; set; }
+
+    /// <summary>What goes on over the connection if the last request is answered with an upgrade; null: nothing that is known of.</summary>
+    public (HubContinued Hub, string? UserId)? Awaited { get; set; }
 
     public HeadMasker HeadMaskerOf(Direction direction, SecretNames secrets) =>
         direction == Direction.Received ? receivedHeads ??= new HeadMasker(secrets) : sentHeads ??= new HeadMasker(secrets);

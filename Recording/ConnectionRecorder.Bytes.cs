@@ -94,6 +94,13 @@ public sealed partial class ConnectionRecorder
             if (opening is { HeldLength: > 0 } && decoder.PhaseOf(ClientDirection) != PlainPhase.Undecided) trim |= Release();
         }
 
+        if (opening?.Awaited is { } awaited && decoder.Facts.Upgraded)
+        {
+            opening.Awaited = null;
+            Own(awaited.UserId, awaited.Hub.User);
+            Write(awaited.Hub, DecodingDepth.Lifecycle);
+        }
+
         if (opening is not null && (decoder.Facts.HubProtocol is not null || decoder.Facts.IsNotSignalR))
         {
             // The heads and the handshake are over: no secrets come any more, and what comes now may be evicted.

@@ -3,6 +3,7 @@ using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.Diagnosis;
 using RealtimeHello.Layers.Http;
+using RealtimeHello.Layers.Hubs;
 using RealtimeHello.Layers.SignalR;
 using RealtimeHello.Layers.Tcp;
 using RealtimeHello.Recording.Journals;
@@ -120,23 +121,36 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
     {
         lock (log.Gate)
         {
-            Record.UserName = userName;
-            if (IsOver) return;
             try
             {
-                // Somebody who did not sign in is somebody else, too.
-                isNobodys |= userId is null;
-                isOfSeveral |= (Record.UserId is { } other && other != userId) || (userId is not null && (isNobodys || (opening is { Requests: > 0 } && !decoder.Facts.Upgraded)));
-                if (isOfSeveral) Record.UserId = null;
-                if (isOfSeveral || userId is null) return;
-                if (earlier is not null) Omit(earlier);
-                earlier = null;
-                Record.UserId = userId;
+                Own(userId, userName);
             }
             catch (Exception exception)
             {
                 Stop(exception);
             }
+        }
+    }
+
+    /// <summary>A hub that connected on another connection goes on over this one.</summary>
+    /// <param name="continued">What is said of it.</param>
+    /// <param name="userId">Whose it is, as of <see cref="BelongsTo"/>.</param>
+    public void Carries(HubContinued continued, string? userId)
+    {
+        ArgumentNullException.ThrowIfNull(continued);
+        BelongsTo(userId, continued.User);
+        Fact(continued);
+    }
+
+    /// <summary>The same, once the request that is not answered yet is answered with an upgrade; without effect where it is not.</summary>
+    /// <param name="continued">What is said of it.</param>
+    /// <param name="userId">Whose it is, as of <see cref="BelongsTo"/>.</param>
+    public void CarriesOnceUpgraded(HubContinued continued, string? userId)
+    {
+        ArgumentNullException.ThrowIfNull(continued);
+        lock (log.Gate)
+        {
+            if (opening is not null) opening.Awaited = (continued, userId);
         }
     }
 
@@ -228,10 +242,25 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
 
     private void Observe(HttpRequest request)
     {
+        if (opening is not null) opening.Awaited = null;
         if (opening is not null && opening.Requests++ > 0) earlier ??= new EarlierRequests();
         if (!request.AsksForWebSocket) return;
         Record.AskedForWebSocket = true;
         if (earlier is not null) earlier.Request = (opening!.HeadOf(ClientDirection), numbering.EntryNumber, ClientDirection);
+    }
+
+    private void Own(string? userId, string? userName)
+    {
+        Record.UserName = userName;
+        if (IsOver) return;
+        // Somebody who did not sign in is somebody else, too.
+        isNobodys |= userId is null;
+        isOfSeveral |= (Record.UserId is { } other && other != userId) || (userId is not null && (isNobodys || (opening is { Requests: > 0 } && !decoder.Facts.Upgraded)));
+        if (isOfSeveral) Record.UserId = null;
+        if (isOfSeveral || userId is null) return;
+        if (earlier is not null) Omit(earlier);
+        earlier = null;
+        Record.UserId = userId;
     }
 
     private void Omit(EarlierRequests requests)
@@ -253,7 +282,7 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
         evidence.Observe(detail, Direction.Local);
         Record.Stack.Observe(detail, Direction.Local);
         if (detail is Layers.Tls.TlsHandshake && opening is not null) opening.HandshakeDone = true;
-        if (detail is Layers.Hubs.HubInvoked) invocations++;
+        if (detail is HubInvoked) invocations++;
         Append(new JournalEntry { Number = number, Ticks = now, Kind = EntryKind.Fact, Direction = Direction.Local, Fact = detail });
         if (depth == DecodingDepth.Lifecycle) journal.Lifecycle.Append(new EventNumbering(number, now).NumberFact(Record.Id, detail));
         return number;

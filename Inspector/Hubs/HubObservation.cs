@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,6 +13,8 @@ internal static class HubObservation
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<HubObserver>();
+        services.AddSingleton<HubPlaces>();
+        services.AddTransient<IStartupFilter>(provider => provider.GetRequiredService<HubPlaces>());
         services.Configure<HubOptions>(hubs => hubs.AddFilter<HubObserver>());
 
         var registered = services.Where(service => IsLifetimeManager(service.ServiceType)).ToList();
@@ -29,7 +32,7 @@ internal static class HubObservation
     {
         services.Remove(inner);
         var observed = typeof(ObservedHubLifetimeManager<>).MakeGenericType(inner.ServiceType.GenericTypeArguments);
-        services.AddSingleton(inner.ServiceType, provider => Activator.CreateInstance(observed, Make(provider, inner))!);
+        services.AddSingleton(inner.ServiceType, provider => Activator.CreateInstance(observed, Make(provider, inner), provider.GetRequiredService<HubPlaces>())!);
     }
 
     internal static object Make(IServiceProvider provider, ServiceDescriptor descriptor) =>
@@ -42,6 +45,6 @@ internal static class HubObservation
 internal sealed record InnerLifetimeManager(Type OpenType);
 
 /// <summary>What the container makes for a hub: the observer around the manager that was there before.</summary>
-internal sealed class OpenObservedHubLifetimeManager<THub>(IServiceProvider services, InnerLifetimeManager inner)
-    : ObservedHubLifetimeManager<THub>((HubLifetimeManager<THub>)ActivatorUtilities.CreateInstance(services, inner.OpenType.MakeGenericType(typeof(THub))))
+internal sealed class OpenObservedHubLifetimeManager<THub>(IServiceProvider services, InnerLifetimeManager inner, HubPlaces places)
+    : ObservedHubLifetimeManager<THub>((HubLifetimeManager<THub>)ActivatorUtilities.CreateInstance(services, inner.OpenType.MakeGenericType(typeof(THub))), places)
     where THub : Hub;

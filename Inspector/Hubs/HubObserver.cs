@@ -16,7 +16,7 @@ internal sealed class HubObserver(InspectorOptions options) : IHubFilter
 
     public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
     {
-        if (invocationContext.Context.GetHttpContext().FindRecorder() is not { } recorder) return await next(invocationContext);
+        if (HubRecorder.Of(invocationContext.Context) is not { } recorder) return await next(invocationContext);
         var method = invocationContext.HubMethodName;
         var call = recorder.Fact(new HubInvoked(method), DecodingDepth.Full);
         var began = Stopwatch.GetTimestamp();
@@ -48,7 +48,7 @@ internal sealed class HubObserver(InspectorOptions options) : IHubFilter
 
     public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
     {
-        var recorder = context.Context.GetHttpContext().FindRecorder();
+        var recorder = HubRecorder.Of(context.Context);
         var user = context.Context.User;
         var name = user is null ? null : options.UserName(user);
         recorder?.BelongsTo(user is null ? null : options.UserId(user), name);
@@ -67,7 +67,7 @@ internal sealed class HubObserver(InspectorOptions options) : IHubFilter
 
     public async Task OnDisconnectedAsync(HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
     {
-        var recorder = context.Context.GetHttpContext().FindRecorder();
+        var recorder = HubRecorder.Of(context.Context);
         try
         {
             await next(context, exception);

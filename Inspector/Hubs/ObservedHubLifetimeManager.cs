@@ -8,14 +8,15 @@ using RealtimeHello.Recording;
 namespace RealtimeHello.Inspector.Hubs;
 
 /// <summary>Sees groups and sends to single connections; everything is done by the manager that was there before, whichever that is.</summary>
-internal class ObservedHubLifetimeManager<THub>(HubLifetimeManager<THub> inner) : HubLifetimeManager<THub>
+internal class ObservedHubLifetimeManager<THub>(HubLifetimeManager<THub> inner, HubPlaces places) : HubLifetimeManager<THub>
     where THub : Hub
 {
-    private readonly ConcurrentDictionary<string, ConnectionRecorder> recorders = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, HubConnectionContext> connections = new(StringComparer.Ordinal);
 
     public override async Task OnConnectedAsync(HubConnectionContext connection)
     {
-        if (connection.GetHttpContext().FindRecorder() is { } recorder) recorders[connection.ConnectionId] = recorder;
+        places.Begin(connection, typeof(THub).Name);
+        connections[connection.ConnectionId] = connection;
         connection.Items[HubObservation.ProtocolItem] = connection.Protocol.Name;
         await inner.OnConnectedAsync(connection);
     }
@@ -28,25 +29,29 @@ internal class ObservedHubLifetimeManager<THub>(HubLifetimeManager<THub> inner) 
         }
         finally
         {
-            recorders.TryRemove(connection.ConnectionId, out _);
+            connections.TryRemove(connection.ConnectionId, out _);
+            places.End(connection);
         }
     }
 
     public override async Task AddToGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)
     {
         await inner.AddToGroupAsync(connectionId, groupName, cancellationToken);
-        if (recorders.TryGetValue(connectionId, out var recorder)) recorder.Fact(new HubGroupJoined(groupName));
+        FindRecorder(connectionId)?.Fact(new HubGroupJoined(groupName));
     }
 
     public override async Task RemoveFromGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)
     {
         await inner.RemoveFromGroupAsync(connectionId, groupName, cancellationToken);
-        if (recorders.TryGetValue(connectionId, out var recorder)) recorder.Fact(new HubGroupLeft(groupName));
+        FindRecorder(connectionId)?.Fact(new HubGroupLeft(groupName));
     }
+
+    /// <summary>Asked for each time: a hub that reconnects goes on over another connection.</summary>
+    private ConnectionRecorder? FindRecorder(string connectionId) => connections.TryGetValue(connectionId, out var connection) ? HubRecorder.Of(connection.GetHttpContext(), connection.Features) : null;
 
     public override Task SendConnectionAsync(string connectionId, string methodName, object?[] args, CancellationToken cancellationToken = default)
     {
-        if (recorders.TryGetValue(connectionId, out var recorder)) recorder.Fact(new HubSent(methodName, connectionId), DecodingDepth.Full);
+        FindRecorder(connectionId)?.Fact(new HubSent(methodName, connectionId), DecodingDepth.Full);
         return inner.SendConnectionAsync(connectionId, methodName, args, cancellationToken);
     }
 

@@ -37,7 +37,13 @@ public sealed class CloseEvidence(Perspective perspective)
     /// <summary>A request for a WebSocket was answered with 101, for something else.</summary>
     internal bool SwitchedElsewhere { get; private set; }
 
+    /// <summary>HTTP/2 was spoken, whose requests are not decoded.</summary>
+    internal bool SpokeHttp2 { get; private set; }
+
     internal bool HubAccepted { get; private set; }
+
+    /// <summary>A hub went over it.</summary>
+    internal bool CarriedHub { get; private set; }
 
     internal TlsAlert? Alert => trouble?.Alert;
 
@@ -77,6 +83,7 @@ public sealed class CloseEvidence(Perspective perspective)
     public void Observe(LayerDetail detail, Direction direction)
     {
         var fromClient = perspective == Perspective.Server ? direction == Direction.Received : direction == Direction.Sent;
+        CarriedHub |= detail is HubDetail;
         switch (detail)
         {
             case TlsClientHello: TlsBegun = true; break;
@@ -87,6 +94,7 @@ public sealed class CloseEvidence(Perspective perspective)
                 AskedForWebSocket |= request.AsksForWebSocket;
                 break;
             case HttpUpgraded: Upgraded = true; break;
+            case Gap { Reason: Gap.Http2 }: SpokeHttp2 = true; break;
             case HttpResponse { Status: 101 } when AskedForWebSocket: SwitchedElsewhere = true; break;
             case HttpRefused refused: Noted.Refusal = refused; break;
             case HandshakeResponse { Error: { } error }: Noted.HandshakeError = error; break;

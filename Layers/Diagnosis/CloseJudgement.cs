@@ -22,6 +22,15 @@ internal static class CloseJudgement
     private static CloseReport PlainHttp(CloseEvidence seen, Perspective perspective)
     {
         var by = seen.FirstSign is ClosingSign.EndOfPeer or ClosingSign.ResetByPeer == (perspective == Perspective.Server) ? ClosedBy.Client : ClosedBy.Server;
+        if (seen.CarriedHub)
+        {
+            var cause = by == ClosedBy.Server && seen.ServerIsStopping ? CloseCauses.ServerStopping : CloseCauses.HttpFinished;
+            var why = seen.ConnectFailure is { } failure ? $"; it failed while connecting: {failure.ErrorType}: {PrintableText.OneLine(failure.Error, 160)}"
+                : seen.Disconnected is { Error: { } error } ? $"; SignalR says of its end: {PrintableText.OneLine(error, 160)}" : ".";
+            return new CloseReport(by, Layer.Http, null, cause, $"A connection of HTTP ended that a hub went over, {(seen.SpokeHttp2 ? "inside HTTP/2" : "by long polling or server-sent events")}{why}");
+        }
+
+        if (seen.SpokeHttp2) return new CloseReport(by, Layer.Http, null, CloseCauses.HttpFinished, "A connection of HTTP/2 ended, whose requests are not decoded.");
         if (!seen.Requested && seen.TlsDone && by == ClosedBy.Client)
         {
             return new CloseReport(

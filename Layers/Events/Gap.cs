@@ -9,6 +9,9 @@ public sealed record Gap(Layer AtLayer, long? Length, string Reason) : LayerDeta
     /// <summary>The reason of what the budget took.</summary>
     public const string Evicted = "the journal's budget evicted them";
 
+    /// <summary>The reason where frames of HTTP/2 come.</summary>
+    public const string Http2 = "this is HTTP/2, whose frames are not decoded";
+
     /// <inheritdoc/>
     public override Layer Layer => AtLayer;
 

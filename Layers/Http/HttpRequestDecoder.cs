@@ -89,7 +89,7 @@ internal sealed class HttpRequestDecoder(ILayerOutput output, HttpConversation c
         var line = head.StartLine.Split(' ');
         if (head.StartLine == "PRI * HTTP/2.0")
         {
-            Output.Emit(new Gap(Layer.Http, null, "this is HTTP/2, whose frames are not decoded"), range);
+            Output.Emit(new Gap(Layer.Http, null, Gap.Http2), range);
             conversation.BecomeOpaque();
             Close();
             return;

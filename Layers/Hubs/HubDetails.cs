@@ -21,6 +21,20 @@ public sealed record HubConnected(string Hub, string HubConnectionId, string? Us
     public override string Summary => $"{Hub}: {PrintableText.OneLine(User ?? "nobody signed in", 80)}" + (Protocol is null ? "" : $", over {Protocol}");
 }
 
+/// <summary>A hub that connected on another connection goes on over this one: by its next poll or its goodbye (long polling), or by a stateful reconnect.</summary>
+/// <param name="Hub">The hub's type name.</param>
+/// <param name="HubConnectionId">SignalR's own id of the connection, the same as before.</param>
+/// <param name="User">The user's label, if signed in.</param>
+/// <param name="Protocol">The hub protocol: json, messagepack.</param>
+public sealed record HubContinued(string Hub, string HubConnectionId, string? User, string? Protocol) : HubDetail
+{
+    /// <inheritdoc/>
+    public override string Kind => "continued";
+
+    /// <inheritdoc/>
+    public override string Summary => $"{Hub} goes on here: {PrintableText.OneLine(User ?? "nobody signed in", 80)}" + (Protocol is null ? "" : $", over {Protocol}");
+}
+
 /// <summary>A hub method was called.</summary>
 public sealed record HubInvoked(string Method) : HubDetail
 {

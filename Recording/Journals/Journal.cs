@@ -60,6 +60,9 @@ public sealed class Journal
     /// <summary>The connection of that id, if it is still here.</summary>
     public ConnectionRecord? Find(string id) => records.GetValueOrDefault(id);
 
+    /// <summary>The recorder of the connection of that id, while it is open.</summary>
+    public ConnectionRecorder? FindRecorder(string id) => Find(id)?.Counting as ConnectionRecorder;
+
     /// <summary>Begins a record. An id that is in use already gets a number behind it.</summary>
     /// <param name="id">Unique among the connections.</param>
     /// <param name="perspective">Which side the recorder stands on.</param>

@@ -36,7 +36,7 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     private bool reset;
     private Trouble? trouble;
 
-    /// <summary>A hub accepted the connection.</summary>
+    /// <summary>A hub accepted the connection, or came over to it.</summary>
     public bool HasHub => Volatile.Read(ref hub) is not null;
 
     /// <summary>Takes note of an event of lifecycle depth, or a local fact of any.</summary>
@@ -59,11 +59,12 @@ internal sealed class ConnectionStack(ConnectionRecord record)
             case HandshakeRequest request: askedProtocol = request.Protocol; break;
             case HandshakeResponse { Error: { } error }: Noted.HandshakeError = error; break;
             case HubConnected connected: hub = connected; break;
+            case HubContinued { } on: (hub, hubIsOver) = (new HubConnected(on.Hub, on.HubConnectionId, on.User, on.Protocol), false); break;
             case HubFailed { Method: "OnConnectedAsync" } failed: Noted.HubFailure = failed; break;
             case HubGroupJoined joined: Join(joined.Group); break;
             case HubGroupLeft left: Leave(left.Group); break;
             case HubDisconnected: hubIsOver = true; break;
-            case Gap { AtLayer: Layer.Http, Length: null }: http2 = true; break;
+            case Gap { Reason: Gap.Http2 }: http2 = true; break;
             case DecodeFault found: Noted.Fault ??= found; break;
             case ApplicationFact fact:
                 lastFact = fact;

@@ -61,6 +61,7 @@ internal sealed class StrangersApplication : IAsyncDisposable
         var app = builder.Build();
         app.UseWebSockets();
         app.MapHub<EchoHub>("/echo");
+        app.MapHub<TellingHub>("/telling", options => options.AllowStatefulReconnects = true);
         app.Map("/deflated", Deflated);
         app.MapHub<WholeHub>("/whole", options => options.AllowStatefulReconnects = true);
         app.MapHub<HastyHub>("/hasty", options => options.TransportSendTimeout = TimeSpan.FromSeconds(1));
@@ -176,5 +177,19 @@ internal sealed class StrangersApplication : IAsyncDisposable
     public sealed class EchoHub : Hub
     {
         public string Echo(string text) => $"{text} of {Context.ConnectionId.Length}";
+    }
+
+    /// <summary>A hub with a group, and events of its own.</summary>
+    public sealed class TellingHub : Hub
+    {
+        public override Task OnConnectedAsync() => Groups.AddToGroupAsync(Context.ConnectionId, "listeners");
+
+        public string Echo(string text) => $"{text} of {Context.ConnectionId.Length}";
+
+        public Task Tell(string text)
+        {
+            Context.GetHttpContext().PublishApplicationEvent(text, "The application says so.");
+            return Clients.Client(Context.ConnectionId).SendAsync("Told", text);
+        }
     }
 }

@@ -36,6 +36,7 @@ const kinds = {
   'signalR.ack': 'Stateful reconnect: received up to here.',
   'signalR.sequence': 'Stateful reconnect: what follows begins with this message.',
   'hub.connected': 'OnConnectedAsync is over.',
+  'hub.continued': 'A hub that connected on another connection goes on over this one: by its next poll or its goodbye, or by a stateful reconnect.',
   'hub.invoked': 'The hub’s method begins to run.',
   'hub.completed': 'The hub’s method returned.',
   'hub.failed': 'The hub’s method threw.',
