@@ -8,8 +8,7 @@ using RealtimeHello.Recording.Journals;
 namespace RealtimeHello.Inspector.Hubs;
 
 /// <summary>
-/// The hub connections that go on over one connection after the other: by their next poll or goodbye (long polling), or by a stateful reconnect. Messages that a client
-/// posts come on whichever connection is free, and leave the hub where it is unless that is closed. The requests bring SignalR's own name of the hub's
+/// The hub connections that go on over one connection after the other: by their next poll or goodbye (long polling), or by a stateful reconnect. Their requests bring SignalR's own name of the hub's
 /// connection, which only its client is told.
 /// </summary>
 internal sealed class HubPlaces(Journal journal, InspectorOptions options) : IStartupFilter
@@ -20,12 +19,8 @@ internal sealed class HubPlaces(Journal journal, InspectorOptions options) : ISt
     {
         app.Use((context, rest) =>
         {
-            if (!byToken.IsEmpty && TokenOf(context) is { } token && byToken.TryGetValue(token, out var place) && context.FindRecorder() is { } recorder
-                && (!HttpMethods.IsPost(context.Request.Method) || place.IsGone))
-            {
-                place.ComeTo(recorder, options);
-            }
-
+            if (!byToken.IsEmpty && TokenOf(context) is { } token && byToken.TryGetValue(token, out var place) && context.FindRecorder() is { } recorder)
+                place.Asked(recorder, brings: HttpMethods.IsPost(context.Request.Method));
             return rest(context);
         });
         next(app);
@@ -40,7 +35,7 @@ internal sealed class HubPlaces(Journal journal, InspectorOptions options) : ISt
         var polls = recorder is null;
         recorder ??= journal.FindRecorder(context.Connection.Id);
         if (recorder is null) return;
-        var place = new HubPlace(token, recorder, connection, hub, polls);
+        var place = new HubPlace(token, recorder, connection, hub, polls, options);
         if (!byToken.TryAdd(token, place)) return;
         connection.Features.Set(place);
         if (!polls) return;
