@@ -14,16 +14,16 @@ public static class ApplicationEvents
     /// <param name="text">The fact in one line. Must not hold secrets.</param>
     /// <param name="fields">Further fields.</param>
     public static void PublishApplicationEvent(this HttpContext? context, string kind, string text, IReadOnlyDictionary<string, object?>? fields = null) =>
-        Publish(context.FindRecorder(), kind, text, fields);
+        Publish(context.FindRecorder(), null, kind, text, fields);
 
-    /// <summary>The same for what may happen when the request is over; without effect when the connection is.</summary>
+    /// <summary>The same for what may happen when the request is over; without effect when the connection is, or when it may be somebody else's now.</summary>
     /// <param name="connection">From <see cref="ConnectionRecorderFeature.GetConnectionRecorder"/>, while the request was there.</param>
     /// <param name="kind">camelCase, such as <c>delivered</c>.</param>
     /// <param name="text">The fact in one line. Must not hold secrets.</param>
     /// <param name="fields">Further fields.</param>
     public static void PublishApplicationEvent(this IConnectionRecorderFeature? connection, string kind, string text, IReadOnlyDictionary<string, object?>? fields = null) =>
-        Publish(connection?.Recorder, kind, text, fields);
+        Publish(connection?.Recorder, (connection as KeptConnection)?.Owner, kind, text, fields);
 
-    private static void Publish(ConnectionRecorder? recorder, string kind, string text, IReadOnlyDictionary<string, object?>? fields) =>
-        recorder?.Fact(new ApplicationFact(kind, text, fields ?? new Dictionary<string, object?>()), DecodingDepth.Full);
+    private static void Publish(ConnectionRecorder? recorder, int? owner, string kind, string text, IReadOnlyDictionary<string, object?>? fields) =>
+        recorder?.Fact(new ApplicationFact(kind, text, fields ?? new Dictionary<string, object?>()), DecodingDepth.Full, owner);
 }

@@ -16,7 +16,11 @@ public static class ConnectionRecorderFeature
     /// <summary>
     /// The connection that a request came on, to be kept for what may happen when the request is over, see <see cref="ApplicationEvents"/>; null where it is not recorded, or the request is over already.
     /// </summary>
-    public static IConnectionRecorderFeature? GetConnectionRecorder(this HttpContext? context)
+    public static IConnectionRecorderFeature? GetConnectionRecorder(this HttpContext? context) => Find(context) is { } feature ? new KeptConnection(feature) : null;
+
+    internal static ConnectionRecorder? FindRecorder(this HttpContext? context) => Find(context)?.Recorder;
+
+    private static IConnectionRecorderFeature? Find(HttpContext? context)
     {
         try
         {
@@ -28,6 +32,13 @@ public static class ConnectionRecorderFeature
             return null;
         }
     }
+}
 
-    internal static ConnectionRecorder? FindRecorder(this HttpContext? context) => context.GetConnectionRecorder()?.Recorder;
+/// <summary>The connection of a request, kept: it may be used for somebody else's requests when that one is over.</summary>
+internal sealed class KeptConnection(IConnectionRecorderFeature connection) : IConnectionRecorderFeature
+{
+    /// <summary>Whose the connection was while it carried the request.</summary>
+    public int Owner { get; } = connection.Recorder.Owner;
+
+    public ConnectionRecorder Recorder => connection.Recorder;
 }

@@ -54,6 +54,9 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
     /// <summary>What is recorded.</summary>
     public ConnectionRecord Record { get; }
 
+    /// <summary>Another number from a request for a WebSocket on, behind other requests: it may be somebody else's than they are.</summary>
+    public int Owner { get; private set; }
+
     /// <summary>A direction came to its end. Under TLS both taps say so, and it is told once.</summary>
     public void Ended(TapPoint tap, Direction direction, StreamEnding ending, string? reason = null)
     {
@@ -91,13 +94,20 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
     /// <param name="detail">What happened.</param>
     /// <param name="depth">Lifecycle: told to every reader. Full: only to those that look at this connection.</param>
     /// <returns>Its number, which its event's sequence begins with; 0: it was not recorded.</returns>
-    public long Fact(LayerDetail detail, DecodingDepth depth = DecodingDepth.Lifecycle)
+    public long Fact(LayerDetail detail, DecodingDepth depth = DecodingDepth.Lifecycle) => Fact(detail, depth, null);
+
+    /// <summary>A local fact that may come late, of one of the requests that the connection carried while it had this owner; not recorded when that may have changed meanwhile.</summary>
+    /// <param name="detail">What happened.</param>
+    /// <param name="depth">As of the other.</param>
+    /// <param name="owner"><see cref="Owner"/>, at that time; null: it is of the connection itself.</param>
+    /// <returns>As of the other.</returns>
+    public long Fact(LayerDetail detail, DecodingDepth depth, int? owner)
     {
         ArgumentNullException.ThrowIfNull(detail);
         var number = 0L;
         lock (log.Gate)
         {
-            if (IsOver) return 0;
+            if (IsOver || (owner is not null && owner != Owner)) return 0;
             try
             {
                 number = Write(detail, depth);
@@ -246,7 +256,9 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
         if (opening is not null && opening.Requests++ > 0) earlier ??= new EarlierRequests();
         if (!request.AsksForWebSocket) return;
         Record.AskedForWebSocket = true;
-        if (earlier is not null) earlier.Request = (opening!.HeadOf(ClientDirection), numbering.EntryNumber, ClientDirection);
+        if (earlier is null) return;
+        Owner++;
+        earlier.Request = (opening!.HeadOf(ClientDirection), numbering.EntryNumber, ClientDirection);
     }
 
     private void Own(string? userId, string? userName)

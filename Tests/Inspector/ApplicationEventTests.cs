@@ -41,6 +41,26 @@ public sealed class ApplicationEventTests
     }
 
     [Fact]
+    public void What_was_kept_of_a_request_tells_nothing_any_more_when_the_connection_became_somebody_elses()
+    {
+        var shared = new RecordedConversation();
+        shared.Received("GET /orders HTTP/1.1\r\nHost: a\r\n\r\n");
+        shared.Sent("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        var context = new DefaultHttpContext();
+        context.Features.Set<IConnectionRecorderFeature>(new Connection(shared.Recorder));
+        var ofOrders = context.GetConnectionRecorder();
+        shared.Upgrade();
+        var ofHub = context.GetConnectionRecorder();
+        ofOrders.PublishApplicationEvent("early", "still the same connection");
+        shared.Handshake().Recorder.BelongsTo("7", "ada");
+
+        ofOrders.PublishApplicationEvent("late", "something private");
+        ofHub.PublishApplicationEvent("own", "of the hub");
+
+        shared.Events().Select(happened => happened.Detail).OfType<ApplicationFact>().Select(fact => fact.Kind).Should().Equal("own");
+    }
+
+    [Fact]
     public async Task Whoever_posts_and_is_gone_before_the_room_is_told_leaves_the_server_as_it_was()
     {
         // A process of its own: what it would fail by ends the process.
