@@ -10,7 +10,7 @@ internal static class DoctorCommand
     private const string Details = """
         Probes, in this order, and stops at the first that fails:
           name, tcp, tls, http     addresses, the kernel's round trip, certificate, what answers and which proxy is on the way
-          protocol                 without --hub: what is spoken here, or where SignalR, Socket.IO or Phoenix are; without a path, what is at usual ones
+          protocol                 without --hub: what is spoken here, or where SignalR, Socket.IO or Phoenix are; without a path, at usual ones too
           negotiate                of SignalR: what is offered, and whether ten connections reach the server that they negotiated with
           upgrade, origin          both heads; whether a foreign page may connect
           webSocket, signalR       ping; at an echo also fragments and messages of 16 and 64 KB; SignalR's handshake

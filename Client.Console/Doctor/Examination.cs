@@ -28,7 +28,6 @@ internal sealed class Examination(DoctorSettings asked, DoctorProgress progress)
     private WebSocketKind? _kind;
     private DoctorHeads? _heads;
     private ProxyKind _proxy;
-    private IReadOnlyList<string> _elsewhere = [];
 
     private bool IsHub => _settings.IsHub || _kind == WebSocketKind.SignalR;
 
@@ -89,7 +88,6 @@ internal sealed class Examination(DoctorSettings asked, DoctorProgress progress)
         Proxy = evidence.Proxy == ProxyKind.Unknown ? _proxy : evidence.Proxy,
         IsSecure = _settings.Target.Uri.Scheme == "wss",
         IsExpectedHere = _settings.IsHub || _kind is not null,
-        Elsewhere = _elsewhere,
     });
 
     private async Task<string[]> ResolveName(CancellationToken cancellationToken)
@@ -215,13 +213,11 @@ internal sealed class Examination(DoctorSettings asked, DoctorProgress progress)
 
     private async Task<string[]> LookAround(CancellationToken cancellationToken)
     {
-        var whereabouts = new Whereabouts(_settings, Open);
-        var (target, kind, seen) = await whereabouts.Find(cancellationToken);
+        var (target, kind, seen) = await new Whereabouts(_settings, Open).Find(cancellationToken);
         if (seen is null) throw new ProbeFailure(new ProbeEvidence { Sign = ProbeSign.Silent }, "no answer to a request for a WebSocket either");
         _settings = _settings with { Target = target };
         _kind = kind;
-        _elsewhere = whereabouts.Elsewhere;
-        return [seen];
+        return seen;
     }
 
     /// <summary>Of the proxies on the way the nearest, if its configuration is known.</summary>

@@ -71,7 +71,7 @@ public static class ConnectCauses
         404 when Says(evidence, "transport not supported") => Certain("websockets_off", "The server's Transports leave WebSockets out.", "Enable HttpTransportType.WebSockets."),
         404 when Says(evidence, "The requested URL was not found on this server") || Says(evidence, "<center>nginx") =>
             Certain("wrong_path", "The proxy answers by itself: it sends nothing at that path to the server.", "Give the proxy a place for the path."),
-        404 when LacksPath(evidence) => NoPath(evidence),
+        404 when LacksPath(evidence) => NoPath,
         404 => Likely("wrong_path", "Nothing is mapped at that path, or a proxy changes the path on the way.", "Check the mapped path and PathBase, and what the proxy makes of the path."),
         426 when Says(evidence, "WebSocket") => Likely("upgrade_stripped", "The server speaks WebSocket, but the Upgrade field did not reach it.", UpgradeFix),
         426 => Likely("other_upgrade", "The server wants another upgrade, or never saw this one.", UpgradeFix),
@@ -96,7 +96,7 @@ public static class ConnectCauses
             Likely("https_redirect", "Whoever comes without TLS is sent to https, and a WebSocket does not follow.", "Use the wss:// address."),
         >= 300 and < 400 => Certain("redirect", "The server sends elsewhere, and a WebSocket does not follow.", "Use the address that it names."),
         >= 200 and < 300 when evidence.IsNegotiated => Certain("upgrade_stripped", "The server took the request for a long poll: the Upgrade and Connection fields were taken out on the way.", UpgradeFix),
-        >= 200 and < 300 when LacksPath(evidence) => NoPath(evidence),
+        >= 200 and < 300 when LacksPath(evidence) => NoPath,
         >= 200 and < 300 when evidence.ContentType.Contains("html", StringComparison.OrdinalIgnoreCase) =>
             Likely("page_swallowed_path", "A page answers at that path: a single-page fallback, or Upgrade was stripped on the way.", $"Map the hub before the fallback; check the path. {UpgradeFix}"),
         >= 200 and < 300 when evidence.Server.Contains("Caddy", StringComparison.OrdinalIgnoreCase) && evidence.Text.Length == 0 =>
@@ -105,12 +105,11 @@ public static class ConnectCauses
         _ => new("refused", "possible", "The server refused the upgrade.", "Read the server's log for this request."),
     };
 
+    private static ConnectDiagnosis NoPath => Likely(
+        "no_path", "The server answers, but no hub or other WebSocket is at this path, which is / alone.", "Give the path where the server maps it: --hub PATH for a SignalR hub, or the whole address.");
+
     /// <summary>A page is what some servers have at /, and nothing what the others have. A proxy's own answer says more.</summary>
     private static bool LacksPath(ProbeEvidence evidence) => evidence is { Path: "/", Proxy: ProxyKind.Unknown, IsExpectedHere: false };
-
-    private static ConnectDiagnosis NoPath(ProbeEvidence evidence) => Likely(
-        "no_path", "The address has no path, and a hub or another WebSocket nearly always has one.",
-        evidence.Elsewhere.Count > 0 ? $"Something answers elsewhere; ask there: {string.Join(", or ", evidence.Elsewhere)}." : "Give the path where the server maps it: --hub PATH for a SignalR hub, or the whole address.");
 
     private static bool Says(ProbeEvidence evidence, string words) => evidence.Text.Contains(words, StringComparison.OrdinalIgnoreCase);
 

@@ -39,9 +39,6 @@ public sealed record ProbeEvidence
     /// <summary>A hub or another WebSocket answered otherwise at that path, or the user says that one is there.</summary>
     public bool IsExpectedHere { get; init; }
 
-    /// <summary>Where else something was found, as the user would write it, such as <c>--hub /chat</c>.</summary>
-    public IReadOnlyList<string> Elsewhere { get; init; } = [];
-
     /// <summary>A token was sent.</summary>
     public bool HasToken { get; init; }
 }

@@ -3,6 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using RealtimeHello.Tests.Catalogue;
 using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Client;
@@ -44,6 +47,20 @@ public sealed class DoctorElsewhereTests
 
         code.Should().Be(0, output);
         output.Should().Contain("/socket/websocket?vsn=2.0.0, where Phoenix has its own: examined there").And.Contain("Phoenix Channels answered a heartbeat");
+    }
+
+    [Fact]
+    public async Task A_hub_beside_a_start_page_is_found_at_its_usual_path()
+    {
+        await using var application = await MisconfiguredApplication.Start(app =>
+        {
+            app.MapGet("/", () => Results.Redirect("/home"));
+            app.MapHub<MisconfiguredApplication.EmptyHub>("/chathub");
+        });
+        var (code, output, errors) = await Doctor($"http://127.0.0.1:{application.Port}", "--keep-alive", "0");
+
+        code.Should().Be(0, output + errors);
+        output.Should().Contain("no WebSocket at /, but a SignalR hub at /chathub\n").And.Contain("examined at /chathub\n").And.Contain("10 of 10 negotiations").And.Contain("Healthy");
     }
 
     [Theory]

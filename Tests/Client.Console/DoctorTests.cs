@@ -54,13 +54,25 @@ public sealed class DoctorTests(ChatServer server) : IClassFixture<ChatServer>
     }
 
     [Fact]
-    public async Task An_address_without_a_path_is_named_with_the_paths_that_answer()
+    public async Task A_healthy_server_without_a_path_is_examined_where_its_WebSocket_opens_and_its_hub_is_named()
     {
         var (exitCode, output, errors) = await Examine($"{server.Address}");
 
-        exitCode.Should().Be(1, errors);
-        output.Should().Contain("no WebSocket at /, but a SignalR hub at /chat, a WebSocket at /hello\n").And.Contain(", no_path)")
-            .And.Contain($"ask there: --hub /chat, or ws://{server.Address.Authority}/hello.").And.NotContain("nginx");
+        exitCode.Should().Be(0, output + errors);
+        output.Should().Contain("no WebSocket at /, but a SignalR hub at /chat, a WebSocket at /hello\n").And.Contain("examined at /hello\n")
+            .And.Contain("Warning: the hub at /chat was not examined: it answers 401. Ask there: --hub /chat --token T\n")
+            .And.Contain("a plain WebSocket that echoes").And.Contain("Healthy").And.NotContain("failed").And.NotContain("nginx");
+    }
+
+    [Fact]
+    public async Task With_a_token_and_without_a_path_the_hub_is_examined()
+    {
+        var token = (await server.SignIn("pathless")).AccessToken;
+        var (exitCode, output, errors) = await Examine($"{server.Address}", "--token", token, "--keep-alive", "0");
+
+        exitCode.Should().Be(0, output + errors);
+        output.Should().Contain("examined at /chat\n").And.Contain($"not examined: ws://{server.Address.Authority}/hello\n")
+            .And.Contain("SignalR answered the handshake for JSON").And.Contain("Healthy").And.NotContain("Warning");
     }
 
     [Fact]
@@ -116,6 +128,19 @@ public sealed class DoctorTests(ChatServer server) : IClassFixture<ChatServer>
         exitCode.Should().Be(1, errors);
         output.Should().Contain($", {cause})").And.NotContain("\u001b");
         errors.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi")]
+    [InlineData("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")]
+    public async Task A_server_with_nothing_at_its_address_is_no_broken_network_and_a_path_is_asked_for(string answer)
+    {
+        await using var other = new WrongServer(Encoding.Latin1.GetBytes(answer));
+        var (exitCode, output, _) = await Examine($"http://127.0.0.1:{other.Port}");
+
+        exitCode.Should().Be(1, "no hub was seen to work");
+        output.Should().Contain("The server answers, but no hub or other WebSocket is at this path, which is / alone.")
+            .And.Contain("Fix: Give the path where the server maps it: --hub PATH");
     }
 
     [Fact]
