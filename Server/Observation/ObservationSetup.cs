@@ -12,26 +12,27 @@ internal static class ObservationSetup
     public const string Path = "/inspect";
 
     /// <summary>Whether connections are recorded and shown: unless <c>Inspector:Enabled</c> is false. Then nothing is tapped, and <c>/inspect</c> is not there.</summary>
-    public static bool IsOn(IConfiguration configuration) => configuration.GetValue("Inspector:Enabled", true);
+    public static bool IsOn(IConfiguration configuration) => InspectorSettings.Read(configuration).IsEnabled;
 
     /// <summary>Records connections and writes the layer log. Comes behind everything else that concerns SignalR.</summary>
     public static void AddObservation(this WebApplicationBuilder builder)
     {
-        if (!IsOn(builder.Configuration)) return;
+        var settings = InspectorSettings.Read(builder.Configuration);
+        if (!settings.IsEnabled) return;
         // A console format of one's own choice (Logging:Console:FormatterName, such as json) wins.
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.FormatterName ??= "layers");
         builder.Services.Configure<HubOptions>(hubs => hubs.AddFilter<ChatEvents>());
         builder.Services.AddSingleton<PostsUnderWay>();
         ObservedAudience.Surround(builder.Services);
         builder.Services.AddConnectionInspector();
-        builder.Services.AddOptions<InspectorOptions>().Configure<DataFolder, IConfiguration>(
-            (inspector, folder, configuration) =>
-            {
-                // One of the four lines of StartupLines.
-                inspector.PrintsSignInLink = false;
-                inspector.OperatorToken = OperatorToken.Find(configuration["Inspector:OperatorToken"], folder);
-                foreach (var name in configuration.GetSection("Inspector:MaskedProperties").Get<string[]>() ?? []) inspector.Secrets.Properties.Add(name);
-            });
+        builder.Services.AddOptions<InspectorOptions>().Configure<DataFolder>((inspector, folder) =>
+        {
+            // One of the four lines of StartupLines.
+            inspector.PrintsSignInLink = false;
+            inspector.OperatorToken = OperatorToken.Find(settings.OperatorToken, folder);
+            foreach (var name in settings.MaskedProperties) inspector.Secrets.Properties.Add(name);
+            settings.Apply(inspector.Journal);
+        });
     }
 
     /// <summary>Serves the inspector.</summary>

@@ -1,0 +1,85 @@
+using System.Globalization;
+using RealtimeHello.Recording.Journals;
+using RealtimeHello.Server.Hosting;
+
+namespace RealtimeHello.Server.Observation;
+
+/// <summary>The section <c>Inspector</c> of the configuration. What it may not hold is refused: a misspelt budget would be none, and a misspelt mask would let a secret be recorded.</summary>
+internal sealed class InspectorSettings
+{
+    public const string Section = "Inspector";
+
+    /// <summary>What may stand in <c>Inspector:Journal</c>.</summary>
+    private static readonly Budget[] Budgets =
+    [
+        new(nameof(JournalOptions.TotalBytes), 1024 * 1024, 1L << 40, (journal, value) => journal.TotalBytes = value),
+        new(nameof(JournalOptions.ConnectionBytes), 4 * 1024, int.MaxValue, (journal, value) => journal.ConnectionBytes = (int)value),
+        new(nameof(JournalOptions.OpeningBytes), 1024, int.MaxValue, (journal, value) => journal.OpeningBytes = (int)value),
+        new(nameof(JournalOptions.ClosedConnections), 0, 1_000_000, (journal, value) => journal.ClosedConnections = (int)value),
+        new(nameof(JournalOptions.OtherClosedConnections), 0, 1_000_000, (journal, value) => journal.OtherClosedConnections = (int)value),
+        new(nameof(JournalOptions.LifecycleEvents), 16, 1_000_000, (journal, value) => journal.LifecycleEvents = (int)value),
+    ];
+
+    private readonly List<(Budget Budget, long Value)> _budgets = [];
+
+    private InspectorSettings()
+    {
+    }
+
+    /// <summary>Whether connections are recorded and shown. If not, nothing is tapped, and the inspector is not there.</summary>
+    public bool IsEnabled { get; private set; } = true;
+
+    /// <summary>The operator's secret; null: one is made.</summary>
+    public string? OperatorToken { get; private set; }
+
+    /// <summary>Properties of messages whose values are masked.</summary>
+    public IReadOnlyList<string> MaskedProperties { get; private set; } = [];
+
+    /// <exception cref="StartException">The section holds something that it may not.</exception>
+    public static InspectorSettings Read(IConfiguration configuration)
+    {
+        var settings = new InspectorSettings();
+        foreach (var entry in configuration.GetSection(Section).GetChildren()) settings.Take(entry);
+        return settings;
+    }
+
+    /// <summary>Sets what was configured, and leaves the rest as it is.</summary>
+    public void Apply(JournalOptions journal)
+    {
+        foreach (var (budget, value) in _budgets) budget.Set(journal, value);
+    }
+
+    private void Take(IConfigurationSection entry)
+    {
+        switch (entry.Key.ToUpperInvariant())
+        {
+            case "ENABLED":
+                IsEnabled = bool.TryParse(entry.Value, out var isEnabled) ? isEnabled : throw new StartException($"{entry.Path} is '{entry.Value}', and has to be true or false.");
+                break;
+            case "OPERATORTOKEN":
+                OperatorToken = entry.Value;
+                break;
+            case "MASKEDPROPERTIES":
+                if (entry.Value is { Length: > 0 }) throw new StartException($"{entry.Path} is '{entry.Value}', and has to be a list: {entry.Path}:0={entry.Value}.");
+                MaskedProperties = entry.Get<string[]>() ?? [];
+                break;
+            case "JOURNAL":
+                foreach (var budget in entry.GetChildren()) TakeBudget(budget);
+                break;
+            default:
+                throw Unknown(entry, ["Enabled", "OperatorToken", "MaskedProperties", "Journal"]);
+        }
+    }
+
+    private void TakeBudget(IConfigurationSection entry)
+    {
+        var budget = Array.Find(Budgets, budget => budget.Name.Equals(entry.Key, StringComparison.OrdinalIgnoreCase)) ?? throw Unknown(entry, Budgets.Select(budget => budget.Name));
+        if (!long.TryParse(entry.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < budget.Least || value > budget.Most)
+            throw new StartException($"{entry.Path} is '{entry.Value}', and has to be a whole number from {budget.Least} to {budget.Most}, without a unit.");
+        _budgets.Add((budget, value));
+    }
+
+    private static StartException Unknown(IConfigurationSection entry, IEnumerable<string> known) => new($"There is no setting {entry.Path}; there are {string.Join(", ", known)}.");
+
+    private sealed record Budget(string Name, long Least, long Most, Action<JournalOptions, long> Set);
+}
