@@ -6,8 +6,8 @@ namespace RealtimeHello.Layers;
 public static class PrintableText
 {
     /// <summary>
-    /// The beginning of <paramref name="text"/>, at most <paramref name="limit"/> characters, on one line: control characters (C0, C1, DEL),
-    /// line and paragraph separators, direction overrides and lone surrogates become <c>\uXXXX</c>, so that nothing can move a cursor, colour a screen or forge a line.
+    /// The beginning of <paramref name="text"/>, at most <paramref name="limit"/> characters, on one line: control characters (C0, C1, DEL), line and paragraph separators, lone surrogates
+    /// and invisible characters (<see cref="InvisibleCharacters"/>) become <c>\uXXXX</c>, so that nothing can move a cursor, colour a screen, forge a line, or hide.
     /// </summary>
     public static string OneLine(string text, int limit)
     {
@@ -48,12 +48,12 @@ public static class PrintableText
         return shorter.ToString();
     }
 
-    private static bool MustEscape(string text, int at) => text[at] switch
+    private static bool MustEscape(string text, int at)
     {
-        < ' ' or (>= '\x7f' and <= '\x9f') => true,
-        '\u2028' or '\u2029' or '\u061c' or (>= '\u200e' and <= '\u200f') or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') => true,
-        var c when char.IsHighSurrogate(c) => at + 1 >= text.Length || !char.IsLowSurrogate(text[at + 1]),
-        var c when char.IsLowSurrogate(c) => at == 0 || !char.IsHighSurrogate(text[at - 1]),
-        _ => false,
-    };
+        var c = text[at];
+        if (c is >= ' ' and <= '~') return false;
+        if (char.IsControl(c) || c is '\u2028' or '\u2029') return true;
+        if (char.IsLowSurrogate(c) && at > 0 && char.IsHighSurrogate(text[at - 1])) at--;
+        return !Rune.TryGetRuneAt(text, at, out var rune) || InvisibleCharacters.MustShow(text, at, rune);
+    }
 }

@@ -212,7 +212,7 @@ public sealed class ChatOnTerminalTests : IAsyncDisposable
         foreach (var part in new[] { "clear", "red", "red again", "first", "second", "right to left", "clipboard", "the last one" }) rows.Should().Contain(row => row.Contains(part, StringComparison.Ordinal));
         (await screen.Title()).Should().Be(title).And.NotContain("pwned");
         var written = screen.RawOutput;
-        foreach (var forbidden in new[] { "\e]", "\eP", "\e[2J", "\e[31m", "\e[7m", "\e[6n", "\e[?1049h", "\u009b", "\u009d", "\a", "\b", "\u202e", "\u2066" })
+        foreach (var forbidden in new[] { "\e]", "\eP", "\e[2J", "\e[31m", "\e[7m", "\e[6n", "\e[?1049h", "\u009b", "\u009d", "\a", "\b", "\u202e", "\u2066", "\u200b", "\ufeff" })
             written.Should().NotContain(forbidden);
         if (term == "dumb") written.Should().NotContain("\e");
     }

@@ -45,13 +45,13 @@ public sealed class ConsoleProcessTests : IDisposable
         await hub.StartAsync(TestContext.Current.CancellationToken);
         await Microsoft.AspNetCore.SignalR.Client.HubConnectionExtensions.InvokeAsync<Contracts.RoomState>(hub, "JoinRoom", "lobby", null, TestContext.Current.CancellationToken);
         await Microsoft.AspNetCore.SignalR.Client.HubConnectionExtensions.InvokeAsync<Contracts.PostReceipt>(
-            hub, "PostMessage", "lobby", Guid.CreateVersion7().ToString(), "x\n#lobby 99 bob: forged \u202e", TestContext.Current.CancellationToken);
+            hub, "PostMessage", "lobby", Guid.CreateVersion7().ToString(), "x\n#lobby 99 bob: forged \u202e zero\u200bwidth", TestContext.Current.CancellationToken);
 
         var (exitCode, output, errors) = await Run("hi\n", "chat", "--server", server.Address.ToString(), "--name", "bob", "--room", "lobby", "--history", "10");
 
         exitCode.Should().Be(0, errors);
         output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().HaveCount(2);
-        output.Should().NotContain("\u202e").And.NotContain("\u001b");
+        output.Should().NotContain("\u202e").And.NotContain("\u001b").And.NotContain("\u200b").And.Contain("zero\\u200Bwidth");
     }
 
     [Fact]

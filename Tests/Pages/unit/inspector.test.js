@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fieldsOf, headerOf, rowsOf } from '../../../wwwroot/inspector/xray/bits.js';
 import { callsOf } from '../../../wwwroot/inspector/xray/call.js';
@@ -59,6 +60,11 @@ test('calls of one method that overlap end each where it was invoked, whichever 
   const ended = (/** @type {string} */ kind, /** @type {number} */ number) => event({ sequence: `ff${number}-0`, layer: 'hub', direction: 'local', kind, tap: null, detail: { method: 'Post', call: number } });
   const calls = callsOf([call('1'), invoked('00000000000a-000000000000-5000'), call('2'), invoked('00000000000b-000000000000-5000'), ended('completed', 11), ended('failed', 10)]);
   assert.deepEqual(calls.map((one) => [one.invocation.detail.invocationId, one.completed?.detail.call]), [['1', 10], ['2', 11]]);
+});
+
+test('what can not be seen is shown as in the log, and what a script or an emoji is spelled with is left', () => {
+  const table = JSON.parse(readFileSync(new URL('../../Layers/Events/printable.json', import.meta.url), 'utf8'));
+  for (const { what, text, shown } of table) assert.equal(printable(text), shown ?? text, what);
 });
 
 test('what can not be seen is shown, and what is broken stays an address', () => {
