@@ -136,7 +136,7 @@ public sealed class ConnectionReader : IConnectionOutput
         var lost = offsets.Received - plain.Received + offsets.Sent - plain.Sent;
         if (lost > 0)
         {
-            var layer = record.Facts.Upgraded ? Layer.WebSocket : Layer.Http;
+            var layer = record.FactsAt(next.Number).Upgraded ? Layer.WebSocket : Layer.Http;
             events.Add(new EventNumbering(missing, next.Ticks).NumberFact(record.Id, new Gap(layer, lost, Gap.Evicted)));
         }
 
@@ -148,7 +148,7 @@ public sealed class ConnectionReader : IConnectionOutput
     {
         plain = offsets;
         cursor = number - 1;
-        decoder = ConnectionDecoder.Resume(record.Perspective, depth, this, record.Facts, plain.Received, plain.Sent, limits);
+        decoder = ConnectionDecoder.Resume(record.Perspective, depth, this, record.FactsAt(number), plain.Received, plain.Sent, limits);
     }
 
     private sealed class BySequence : IComparer<LayerEvent>

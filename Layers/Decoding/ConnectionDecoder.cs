@@ -59,7 +59,7 @@ public sealed class ConnectionDecoder
     }
 
     /// <summary>The hub protocol that the client's handshake asks for, whether the server has accepted it or not; null: none, or not seen yet.</summary>
-    public string? RequestedHubProtocol => Facts.HubProtocol ?? signalR?.RequestedProtocol;
+    public string? RequestedHubProtocol => Facts.HubProtocol ?? Facts.RequestedHubProtocol;
 
     /// <summary>WebSocket frames received, control frames included.</summary>
     public long FramesReceived => Lane(Direction.Received).Frames?.Frames ?? 0;
@@ -184,14 +184,14 @@ public sealed class ConnectionDecoder
 
     private void BeginHttp()
     {
-        http = new HttpConversation();
+        http = new HttpConversation(Facts.Path);
         client.Decoder = new HttpRequestDecoder(client, http, limits);
         server.Decoder = new HttpResponseDecoder(server, http, limits);
     }
 
     private void BeginWebSocket()
     {
-        signalR = new SignalRConversation { RequestedProtocol = Facts.HubProtocol, IsAccepted = Facts.HubProtocol is not null, IsNotSignalR = Facts.IsNotSignalR };
+        signalR = new SignalRConversation { RequestedProtocol = RequestedHubProtocol, IsAccepted = Facts.HubProtocol is not null, IsNotSignalR = Facts.IsNotSignalR };
         BeginFrames(client, fromClient: true);
         BeginFrames(server, fromClient: false);
         SettleSignalR();
@@ -300,6 +300,7 @@ public sealed class ConnectionDecoder
     private void SettleSignalR()
     {
         if (signalR!.IsNotSignalR && !Facts.IsNotSignalR) Facts = Facts with { IsNotSignalR = true };
+        if (Facts.RequestedHubProtocol is null && signalR.RequestedProtocol is { } requested) Facts = Facts with { RequestedHubProtocol = requested };
         if (signalR.IsAccepted && Facts.HubProtocol is null && signalR.RequestedProtocol is { } protocol) Facts = Facts with { HubProtocol = protocol };
         LetGo(client);
         LetGo(server);

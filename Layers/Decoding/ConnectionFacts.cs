@@ -20,6 +20,9 @@ public sealed record ConnectionFacts
     /// <summary>Sec-WebSocket-Extensions of the answer.</summary>
     public string? Extensions { get; init; }
 
+    /// <summary>The hub protocol that the client's SignalR handshake asks for; null before it did.</summary>
+    public string? RequestedHubProtocol { get; init; }
+
     /// <summary>The hub protocol of an accepted SignalR handshake: json, messagepack; null for a WebSocket that does not speak SignalR, or not yet.</summary>
     public string? HubProtocol { get; init; }
 

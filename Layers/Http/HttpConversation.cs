@@ -3,7 +3,8 @@ using RealtimeHello.Layers.Decoding;
 namespace RealtimeHello.Layers.Http;
 
 /// <summary>What the two directions of an HTTP/1.1 connection have to know of each other. Let go of when the connection becomes something else.</summary>
-internal sealed class HttpConversation
+/// <param name="path">The path of the last request for a WebSocket, where it is known from before.</param>
+internal sealed class HttpConversation(string? path = null)
 {
     /// <summary>How many requests may wait for their answers.</summary>
     public const int MaximumOutstanding = 64;
@@ -14,7 +15,7 @@ internal sealed class HttpConversation
     public bool AwaitsUpgrade { get; private set; }
 
     /// <summary>The path of the last request for a WebSocket.</summary>
-    public string? WebSocketPath { get; private set; }
+    public string? WebSocketPath { get; private set; } = path;
 
     /// <summary>What the connection has become.</summary>
     public HttpOutcome Outcome { get; private set; }

@@ -32,7 +32,7 @@ internal sealed class SignalRDecoder : LayerDecoder
     private bool toldOfMissingEnd;
     private State state;
 
-    /// <summary>Begins with the handshake, or behind it when the conversation's protocol is known already.</summary>
+    /// <summary>Begins with the handshake, or behind it when the conversation's protocol, or that which the client asked for, is known already.</summary>
     public SignalRDecoder(ILayerOutput output, SignalRConversation conversation, bool fromClient, DecodingDepth depth, DecoderLimits limits, IHubMessageCount? counter = null)
         : base(output)
     {
@@ -41,7 +41,7 @@ internal sealed class SignalRDecoder : LayerDecoder
         this.limits = limits;
         this.fromClient = fromClient;
         readsMessages = depth == DecodingDepth.Full;
-        if (conversation.IsAccepted) state = State.Messages;
+        if (conversation.IsAccepted || (fromClient && conversation.RequestedProtocol is not null)) state = State.Messages;
     }
 
     private enum State : byte

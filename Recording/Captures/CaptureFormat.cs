@@ -15,7 +15,7 @@ namespace RealtimeHello.Recording.Captures;
 /// <item><term>skipped</term><description>a run of bytes that was not stored: tap, direction, offset, length; beginsMessage where whole HTTP exchanges were left out</description></item>
 /// <item><term>ended</term><description>a direction's end: tap, direction, reset</description></item>
 /// <item><term>fact</term><description>a local fact: type, fact</description></item>
-/// <item><term>lost</term><description>entries up to this number were evicted before they could be written</description></item>
+/// <item><term>lost</term><description>entries up to this number were evicted before they could be written; known: what they told that later bytes can't be decoded without</description></item>
 /// <item><term>full</term><description>the limit of the file was reached; nothing comes behind it</description></item>
 /// </list>
 /// Entries carry the journal's own number and time, so events decoded from a capture have the sequences that they had live.

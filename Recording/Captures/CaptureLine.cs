@@ -53,6 +53,8 @@ internal sealed record CaptureLine
 
     public JsonElement? Fact { get; init; }
 
+    public ConnectionFacts? Known { get; init; }
+
     public long Limit { get; init; }
 }
 

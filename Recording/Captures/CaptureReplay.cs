@@ -10,7 +10,7 @@ namespace RealtimeHello.Recording.Captures;
 internal sealed class CaptureReplay : IConnectionOutput
 {
     private readonly JournalOptions budget;
-    private readonly ConnectionDecoder decoder;
+    private ConnectionDecoder decoder;
     private readonly Dictionary<(TapPoint, Direction), long> ends = [];
     private long number;
     private bool isWhole = true;
@@ -41,9 +41,7 @@ internal sealed class CaptureReplay : IConnectionOutput
         number = line.Number;
         if (line.Kind == CaptureLineKind.Lost)
         {
-            isWhole = false;
-            Record.Log.EndOpening();
-            Append(line, EntryKind.Lost);
+            TakeLoss(line);
             return null;
         }
 
@@ -86,9 +84,29 @@ internal sealed class CaptureReplay : IConnectionOutput
         if (line.Kind == CaptureLineKind.Bytes) decoder.Push(tap, line.Direction.Value, data.Span);
         else if (line.BeginsMessage && tap == TapPoint.Plain) decoder.Omit(line.Direction.Value, length);
         else decoder.Skip(tap, line.Direction.Value, length);
-        Record.Facts = decoder.Facts;
+        Know(decoder.Facts, line);
         if (decoder.Facts.HubProtocol is not null || decoder.Facts.IsNotSignalR) Record.Log.EndOpening();
         return null;
+    }
+
+    /// <summary>Behind a loss, decoding goes on with what is known, if the capture says it.</summary>
+    private void TakeLoss(CaptureLine line)
+    {
+        lock (Record.Log.Gate) Record.Log.EndOpening();
+        Append(line, EntryKind.Lost);
+        isWhole = line.Known is not null;
+        if (line.Known is not { } known) return;
+        Know(known, line);
+        decoder = ConnectionDecoder.Resume(
+            Record.Perspective, DecodingDepth.Lifecycle, this, known, received, sent, budget.Decoders with { CompressedIsMasked = Record.CompressedIsMasked });
+    }
+
+    private void Know(ConnectionFacts facts, CaptureLine line)
+    {
+        var before = Record.Facts;
+        if (before == facts) return;
+        Record.Facts = facts;
+        lock (Record.Log.Gate) Record.Log.AppendKnown(line.At?.UtcTicks ?? 0, before, budget);
     }
 
     private string? TakeEnd(CaptureLine line, TapPoint tap)

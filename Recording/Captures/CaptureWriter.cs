@@ -83,9 +83,10 @@ public sealed class CaptureWriter
 
         while (!IsFull && connection.Log.TryReadAfter(progress.Number, out var entry, ref buffer, out var evicted) && entry.Number <= through)
         {
-            if (evicted is { } lostThrough) Line(new CaptureLine { Kind = CaptureLineKind.Lost, Connection = connection.Id, Number = lostThrough });
+            if (evicted is { } lostThrough) Line(Lost(connection, lostThrough, entry.Number));
             progress.Number = entry.Number;
-            Line(Of(connection.Id, entry));
+            if (entry.Kind == EntryKind.Lost) Line(Lost(connection, entry.Number, entry.Number + 1));
+            else Line(Of(connection.Id, entry));
             if (gathered.WrittenCount >= GatheredBytes) await Flush(cancellationToken).ConfigureAwait(false);
         }
 
@@ -110,6 +111,9 @@ public sealed class CaptureWriter
         await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    private static CaptureLine Lost(ConnectionRecord connection, long through, long next) =>
+        new() { Kind = CaptureLineKind.Lost, Connection = connection.Id, Number = through, Known = connection.FactsAt(next) };
+
     private CaptureLine Of(string connection, in JournalEntry entry)
     {
         var line = new CaptureLine { Connection = connection, Number = entry.Number, At = new DateTimeOffset(entry.Ticks, TimeSpan.Zero) };
@@ -121,7 +125,6 @@ public sealed class CaptureWriter
                 Type = CaptureFormat.NameOf(entry.Fact!.GetType()),
                 Fact = JsonSerializer.SerializeToElement(entry.Fact, entry.Fact.GetType(), Exports.EventJson.Options),
             },
-            EntryKind.Lost => new CaptureLine { Kind = CaptureLineKind.Lost, Connection = connection, Number = entry.Number },
             _ => line with
             {
                 Kind = entry.Kind switch

@@ -1,4 +1,5 @@
 using RealtimeHello.Layers;
+using RealtimeHello.Layers.Decoding;
 
 namespace RealtimeHello.Recording.Journals;
 
@@ -204,8 +205,9 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
             var place = lastRead is { } last && last.Number == number && last.Log.Holds(last.Cursor) ? last : Find(number);
             lastRead = null;
             if (place is null) return false;
-            while (!place.Cursor.TryNext(out entry))
+            while (!place.Cursor.TryNext(out entry) || entry.Kind == EntryKind.Known)
             {
+                if (entry.Kind == EntryKind.Known) continue;
                 if (place.Log == recent || place.Log == opening)
                 {
                     lastRead = place;
@@ -254,6 +256,21 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
 
         return filled == range.Length ? bytes : null;
     }
+
+    /// <summary>What was known in front of the entry of that number, if that differs from <paramref name="now"/>. The caller holds the lock.</summary>
+    public ConnectionFacts KnownAt(long number, ConnectionFacts now)
+    {
+        if (recent is null) return now;
+        for (var cursor = recent.After(number - 1); cursor.TryNext(out var entry);)
+            if (entry is { Kind: EntryKind.Known, Fact: KnownBefore known }) return known.Facts;
+        return now;
+    }
+
+    /// <summary>What is known changed with the last entry. Nothing to be kept where the opening is: no reader begins in it. The caller holds the lock.</summary>
+    /// <returns>By how many bytes the log grew or shrank.</returns>
+    public long AppendKnown(long ticks, ConnectionFacts before, JournalOptions budget) => opening is not null
+        ? 0
+        : AppendToRecent(new JournalEntry { Number = LastNumber, Ticks = ticks, Kind = EntryKind.Known, Direction = Direction.Local, Fact = new KnownBefore(before) }, [], budget);
 
     /// <summary>The offsets of the first chunk of each direction of the plain tap at or behind <paramref name="number"/>.</summary>
     public (long Received, long Sent) PlainOffsetsFrom(long number, (long Received, long Sent) fallback)

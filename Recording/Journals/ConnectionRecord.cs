@@ -87,6 +87,12 @@ public sealed class ConnectionRecord
     /// <summary>What later bytes can't be decoded without.</summary>
     public ConnectionFacts Facts { get; internal set; } = new();
 
+    /// <summary>The same, as far as it was known in front of the entry of that number: for decoding that begins there.</summary>
+    internal ConnectionFacts FactsAt(long number)
+    {
+        lock (Log.Gate) return Log.KnownAt(number, Facts);
+    }
+
     /// <summary>The kernel's figures, read while it is open; of a closed connection the last ones. Null where there are none.</summary>
     public TcpStatistics? ReadTcpStatistics()
     {

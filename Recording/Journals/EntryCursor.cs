@@ -37,7 +37,7 @@ internal struct EntryCursor(LogSegment segment, int at, in EntryContext before, 
         shared = isShared ? (byte[]?)Segment.Attached[Attached++] : null;
         if (isShared) entry = entry with { Shared = shared };
         else if (entry.Kind == EntryKind.Chunk) bytesLeft = entry.Length;
-        else if (entry.Kind == EntryKind.Fact) entry = entry with { Fact = (LayerDetail?)Segment.Attached[Attached++] };
+        else if (entry.Kind is EntryKind.Fact or EntryKind.Known) entry = entry with { Fact = (LayerDetail?)Segment.Attached[Attached++] };
         return true;
     }
 

@@ -48,4 +48,7 @@ internal enum EntryKind : byte
 
     /// <summary>In a capture: entries up to this number were evicted before they were written.</summary>
     Lost,
+
+    /// <summary>For readers that begin in front of it: what was known there, see <see cref="KnownBefore"/>. No event.</summary>
+    Known,
 }

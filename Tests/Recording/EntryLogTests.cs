@@ -28,11 +28,11 @@ public sealed class EntryLogTests
                 Ticks = ticks,
                 Kind = kind,
                 Tap = tap,
-                Direction = kind == EntryKind.Fact ? Direction.Local : received ? Direction.Received : Direction.Sent,
+                Direction = kind is EntryKind.Fact or EntryKind.Known ? Direction.Local : received ? Direction.Received : Direction.Sent,
                 Offset = offset,
                 Length = bytes.Length,
                 BeginsMessage = begins,
-                Fact = kind == EntryKind.Fact ? new TcpHalfClosed(begins) : null,
+                Fact = kind switch { EntryKind.Fact => new TcpHalfClosed(begins), EntryKind.Known => new KnownBefore(new ConnectionFacts { Upgraded = begins }), _ => null },
                 Shared = isShared && kind == EntryKind.Chunk ? bytes : null,
             },
             kind == EntryKind.Chunk ? bytes : []);

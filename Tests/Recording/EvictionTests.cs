@@ -67,6 +67,68 @@ public sealed class EvictionTests
         }
     }
 
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(2_500)]
+    [InlineData(6_000)]
+    public async Task Wherever_the_budget_cuts_heads_upgrade_and_handshake_the_rest_is_decoded_as_what_it_is_in_captures_too(int budget)
+    {
+        var (evicting, whole) = (new RecordedConversation(new JournalOptions { OpeningBytes = 1_024, ConnectionBytes = budget }), new RecordedConversation());
+        var cuts = new HashSet<long>();
+        foreach (var said in Conversation())
+        {
+            foreach (var conversation in (RecordedConversation[])[evicting, whole])
+            {
+                if (said.Direction == Direction.Received) conversation.Received(said.Bytes);
+                else conversation.Sent(said.Bytes);
+            }
+
+            var events = evicting.Events();
+            Check(events, whole.Events());
+            cuts.Add(evicting.Recorder.Record.Log.EvictedThrough);
+            using var file = new MemoryStream();
+            await CaptureWriter.Write(file, [evicting.Recorder.Record], TestContext.Current.CancellationToken);
+            file.Position = 0;
+            var again = new List<LayerEvent>();
+            var record = (await Capture.Read(file, cancellationToken: TestContext.Current.CancellationToken)).Connections.Single();
+            new ConnectionReader(record, DecodingDepth.Full).Read(again);
+            // How much is gone of a direction of which nothing follows, only the journal knows.
+            again.Select(Place).Should().Equal(events.Select(Place));
+            // Where everything is gone up to now, a capture has nothing to say it with yet.
+            var log = evicting.Recorder.Record.Log;
+            if (log.EvictedThrough < log.LastNumber) record.Facts.Should().Be(evicting.Recorder.Record.Facts);
+        }
+
+        cuts.Should().HaveCountGreaterThan(3, "the cut moves through all of it");
+
+        static void Check(IReadOnlyList<LayerEvent> events, IReadOnlyList<LayerEvent> all)
+        {
+            events.Select(Written).Where(one => !one.Contains("gap")).Should().BeSubsetOf(all.Select(Written));
+            events.Count(happened => happened.Detail is Gap).Should().BeLessThanOrEqualTo(1);
+        }
+
+        static string Written(LayerEvent happened) => $"{happened.Sequence} {happened.Detail.Layer} {happened.Detail.Kind} {happened.Detail.Summary} {happened.Bytes}";
+
+        static string Place(LayerEvent happened) => happened.Detail is Gap ? $"{happened.Sequence} {happened.Detail.Layer} gap" : Written(happened);
+
+        static IEnumerable<(Direction Direction, byte[] Bytes)> Conversation()
+        {
+            for (var i = 0; i < 12; i++)
+            {
+                yield return (Direction.Received, System.Text.Encoding.ASCII.GetBytes($"GET /{i} HTTP/1.1\r\nHost: a\r\nX-Filler: {new string('f', 300)}\r\n\r\n"));
+                yield return (Direction.Sent, System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nX-Filler: {new string('f', 200)}\r\nContent-Length: 0\r\n\r\n"));
+            }
+
+            var heads = new RecordedConversation().Upgrade();
+            var (received, sent) = (heads.Recorder.Record.Counters.BytesReceived, heads.Recorder.Record.Counters.BytesSent);
+            yield return (Direction.Received, heads.Recorder.Record.ReadBytes(TapPoint.Plain, Direction.Received, new ByteRange(0, received))!);
+            yield return (Direction.Sent, heads.Recorder.Record.ReadBytes(TapPoint.Plain, Direction.Sent, new ByteRange(0, sent))!);
+            yield return (Direction.Received, RecordedConversation.Frame("{\"protocol\":\"json\",\"version\":1}\u001e", masked: true));
+            yield return (Direction.Sent, RecordedConversation.Frame("{}\u001e", masked: false));
+            for (var i = 0; i < 60; i++) yield return i % 2 == 0 ? (Direction.Received, Said(i, masked: true)) : (Direction.Sent, Said(i, masked: false));
+        }
+    }
+
     [Fact]
     public void Facts_count_in_the_budgets_by_what_they_weigh()
     {

@@ -23,7 +23,7 @@ public sealed class ConnectionDecoderTests
         decoder.PhaseOf(Direction.Received).Should().Be(PlainPhase.WebSocket);
         decoder.Push(TapPoint.Plain, Direction.Received, [0x81, 0x80 + 32, 0, 0, 0, 0, .. "{\"protocol\":\"json\",\"version\":1}\x1e"u8]);
         decoder.Push(TapPoint.Plain, Direction.Sent, [0x81, 3, .. "{}\x1e"u8]);
-        decoder.Facts.Should().Be(new ConnectionFacts { Path = "/chat", Upgraded = true, HubProtocol = "json" });
+        decoder.Facts.Should().Be(new ConnectionFacts { Path = "/chat", Upgraded = true, RequestedHubProtocol = "json", HubProtocol = "json" });
         decoder.FramesReceived.Should().Be(1);
         decoder.FramesSent.Should().Be(1);
         events.All.Select(e => e.Detail.Kind).Should().Equal("request", "upgraded", "handshakeRequest", "handshakeResponse");
