@@ -37,12 +37,11 @@ internal static class InspectorEndpoints
         return Results.Redirect(context.Request.PathBase + path[..path.LastIndexOf('/')]);
     }
 
-    private static IResult List(
-        HttpContext context, InspectorAccess access, Journal journal, string? state, string? user, string? path, string? after, string? limit)
+    private static IResult List(HttpContext context, InspectorAccess access, Journal journal, [AsParameters] ConnectionFilter filter, string? after, string? limit)
     {
         if (Refuse(context, access) is { } refusal) return refusal;
         if (!TryReadLimit(limit, 100, out var most)) return BadLimit();
-        if (state is not (null or "open" or "closed" or "refused"))
+        if (!filter.HasKnownState)
             return Results.Problem(statusCode: 400, title: "Unknown state", detail: "state is open, closed or refused.");
         ConnectionRecord? last = null;
         if (after is not null && (last = Visible(context, access, journal, after)) is null)
@@ -50,9 +49,7 @@ internal static class InspectorEndpoints
         var records = journal.Connections
             .Where(record => record.ConcernsRealTime)
             .Where(record => access.MaySee(context, record))
-            .Where(record => state is null || ConnectionJson.StateOf(record) == state)
-            .Where(record => user is null || record.UserName == user)
-            .Where(record => path is null || record.Facts.Path == path)
+            .Where(filter.Takes)
             .OrderByDescending(record => record.OpenedAt).ThenByDescending(record => record.Id, StringComparer.Ordinal)
             .SkipWhile(record => last is not null && (record.OpenedAt > last.OpenedAt || (record.OpenedAt == last.OpenedAt && string.CompareOrdinal(record.Id, last.Id) >= 0)))
             .Take(most + 1)

@@ -322,6 +322,31 @@ public sealed class InspectorEndpointTests : IDisposable
     }
 
     [Fact]
+    public async Task A_list_is_of_those_that_its_filters_choose()
+    {
+        var journal = server.Services.GetRequiredService<Journal>();
+        var adas = new RecordedConversation(journal, "A1").Upgrade();
+        adas.Recorder.BelongsTo("1", "ada");
+        var nobodys = new RecordedConversation(journal, "N1").Upgrade();
+        nobodys.Recorder.Close();
+        var cause = journal.Find("N1")!.Close!.Cause;
+
+        (await Ids("")).Should().BeEquivalentTo("A1", "N1");
+        (await Ids("state=open")).Should().Equal("A1");
+        (await Ids("user=ada")).Should().Equal("A1");
+        (await Ids("user=")).Should().Equal("N1");
+        (await Ids($"cause={cause}")).Should().Equal("N1");
+        (await Ids("text=ADA")).Should().Equal("A1");
+        (await Ids($"text={cause}")).Should().Equal("N1");
+        (await Ids("text=upgraded")).Should().BeEquivalentTo("A1", "N1");
+        (await Ids("path=/chat&user=ada&state=closed")).Should().BeEmpty();
+        adas.Recorder.Close();
+
+        async Task<IEnumerable<string?>> Ids(string query) =>
+            (await Get($"/inspect/connections?{query}", Operator)).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetString());
+    }
+
+    [Fact]
     public async Task A_feed_tells_all_connections_in_the_order_in_which_they_were_recorded()
     {
         var sessions = new List<HubConnection>();

@@ -32,8 +32,11 @@ async function ask(address, signal) {
 /** @param {string} address @param {AbortSignal} [signal] @returns {Promise<any>} */
 const askJson = async (address, signal) => (await ask(address, signal)).json();
 
-/** @param {AbortSignal} [signal] @returns {Promise<{ items: Connection[], next: string | null }>} */
-export const readConnections = (signal) => askJson('/connections?limit=500', signal);
+/**
+ * One page of connections, the newest first.
+ * @param {URLSearchParams} parameters state, user, path, cause, text; after, limit @param {AbortSignal} [signal] @returns {Promise<{ items: Connection[], next: string | null }>}
+ */
+export const readConnections = (parameters, signal) => askJson(`/connections?${parameters}`, signal);
 
 /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Connection>} */
 export const readConnection = (id, signal) => askJson(`/connections/${encodeURIComponent(id)}`, signal);

@@ -1,20 +1,21 @@
-import { ApiError, readConnections } from '../api.js';
+import { ApiError } from '../api.js';
 import { el, perFrame, reconcile } from '../../shared/dom.js';
-import { layerLore } from '../lore/layers.js';
-import { layerBars } from '../../shared/layers.js';
+import { number } from '../format.js';
 import { emptyNotice, showTrouble } from '../notices.js';
 import { replaceAddress, toConnection, toConnections } from '../routes.js';
 import { columns, sorted } from './columns.js';
-import { choices, filtered, nobody, valueOf } from './filters.js';
+import { choices, filtered, nobody, parametersOf, states, valueOf } from './filters.js';
+import { mostPages, pageSize, readList } from './list.js';
+import { createRow, updateRow } from './rows.js';
 import { printable } from '../printable.js';
 
 /** @typedef {import('../types.js').Connection} Connection */
 
-/** How often figures are read while the page can be seen, and at most how often when connections come and go. */
+/** How often figures are read while the page can be seen, and at most how often when connections come and go; of many pages, as much less often. */
 const refreshMilliseconds = 2000;
 const soonMilliseconds = 250;
-/** Rows drawn at most; filters find the others. */
-const mostRows = 500;
+/** Values that a filter offers at most; the text filter finds the others. */
+const mostValues = 1000;
 
 /**
  * The list of connections, live.
@@ -30,8 +31,16 @@ export function showConnections(place, route, feed) {
   let connections = null;
   /** The row that Tab reaches and arrows move. @type {string | null} */
   let current = null;
-  let more = false;
+  let pages = 1;
+  let hasMore = false;
   let hasTrouble = false;
+  /** Which filters the server has answered to. @type {string | null} */
+  let answered = null;
+  /** Each value that was seen here: a filter hides the others from the list, not from the choice. */
+  const known = Object.fromEntries(choices.map((name) => [name, new Set(name === 'state' ? states : [])]));
+  /** @type {AbortController | null} */
+  let reading = null;
+  let isAskedAgain = false;
   let lastRead = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -45,12 +54,15 @@ export function showConnections(place, route, feed) {
     el('button', { type: 'button', onclick: () => sortBy(column.key), 'data-sort': column.key }, column.title, el('span', { class: 'sort-mark', 'aria-hidden': 'true' }))));
   const table = el('table', { class: 'connections', role: 'table', 'aria-label': 'Connections' }, el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, ...heads)), body);
   const scroller = el('div', { class: 'table-scroll' }, table);
+  const older = el('button', { type: 'button', class: 'button', id: 'older', onclick: () => { pages++; void refresh(); } });
+  const olderWords = el('p', { class: 'quiet small' });
+  const foot = el('div', { class: 'list-foot', hidden: true }, older, olderWords);
   const notice = el('div', { id: 'notice' });
   const tools = el('div', { class: 'filters', role: 'search', 'aria-label': 'Filter the connections' }, text, ...selects.map(([, select]) => select), clear);
   place.append(
     el('div', { class: 'view connections-view' },
       el('div', { class: 'view-head' }, el('h1', { tabindex: '-1' }, 'Connections'), count),
-      tools, notice, scroller));
+      tools, notice, scroller, foot));
   body.addEventListener('keydown', onKey);
   body.addEventListener('click', (event) => {
     const row = event.target instanceof Element ? event.target.closest('tr') : null;
@@ -59,7 +71,7 @@ export function showConnections(place, route, feed) {
   });
 
   const unlisten = feed.listen((message) => {
-    if (message.type === 'ready' || (message.type === 'batch' && message.touched.length > 0)) refreshIn(soonMilliseconds);
+    if (message.type === 'ready' || (message.type === 'batch' && message.touched.length > 0)) refreshSoon();
   });
   feed.want({ connections: [], pulse: true });
   document.addEventListener('visibilitychange', onVisible, { signal: stop.signal });
@@ -67,29 +79,43 @@ export function showConnections(place, route, feed) {
 
   async function refresh() {
     clearTimeout(timer);
+    reading?.abort();
+    const mine = (reading = new AbortController());
+    const asked = filters;
+    isAskedAgain = false;
     lastRead = Date.now();
     try {
-      const answer = await readConnections(stop.signal);
-      connections = answer.items;
+      const list = await readList(asked, pages, AbortSignal.any([stop.signal, mine.signal]));
+      connections = list.items;
+      hasMore = list.hasMore;
       hasTrouble = false;
-      more = answer.next !== null;
+      answered = String(parametersOf(asked));
+      for (const name of choices) for (const connection of connections) if (known[name]?.size < mostValues) known[name].add(valueOf(connection, name));
       draw();
     } catch (error) {
-      if (stop.signal.aborted) return;
+      if (stop.signal.aborted || mine.signal.aborted) return;
       // Where the server is away, the last that was known stays; where nobody is signed in any more, nothing does.
       hasTrouble = true;
       if (!(error instanceof ApiError && error.status === 0)) connections = null;
       draw();
       showTrouble(notice, error, () => void refresh());
     }
-    refreshIn(refreshMilliseconds);
+    reading = null;
+    refreshIn(isAskedAgain ? soonMilliseconds : refreshMilliseconds);
+  }
+
+  /** What is being read is read to its end: on a busy server something happens all the time. */
+  function refreshSoon() {
+    if (reading) isAskedAgain = true;
+    else refreshIn(soonMilliseconds);
   }
 
   /** @param {number} milliseconds */
   function refreshIn(milliseconds) {
     clearTimeout(timer);
     if (stop.signal.aborted || document.visibilityState === 'hidden') return;
-    timer = setTimeout(() => void refresh(), Math.max(milliseconds, lastRead + soonMilliseconds - Date.now()));
+    const weight = Math.max(1, Math.ceil((connections?.length ?? 0) / pageSize));
+    timer = setTimeout(() => void refresh(), Math.max(milliseconds * weight, lastRead + soonMilliseconds * weight - Date.now()));
   }
 
   function onVisible() {
@@ -106,8 +132,21 @@ export function showConnections(place, route, feed) {
 
   /** @param {URLSearchParams} next */
   function setFilters(next) {
+    replaceAddress(toConnections(next));
+    apply(next);
+  }
+
+  /** @param {URLSearchParams} next */
+  function apply(next) {
+    const isOther = String(parametersOf(next)) !== String(parametersOf(filters));
     filters = next;
-    replaceAddress(toConnections(filters));
+    if (isOther) {
+      pages = 1;
+      // What is being read is not wanted any more; who types is not asked for each letter.
+      reading?.abort();
+      clearTimeout(timer);
+      timer = setTimeout(() => void refresh(), soonMilliseconds);
+    }
     draw();
   }
 
@@ -128,66 +167,57 @@ export function showConnections(place, route, feed) {
     const now = Date.now();
     const [by, down] = sorting();
     const all = connections ?? [];
-    const shown = sorted(filtered(all, filters), by, down, now);
-    const rows = shown.slice(0, mostRows);
+    const wanted = String(parametersOf(filters));
+    const isAnswered = answered === wanted;
+    const shown = sorted(isAnswered ? all : filtered(all, filters), by, down, now);
+    const open = shown.filter((connection) => connection.state === 'open').length;
+    const rows = shown.slice(0, Math.max(pageSize * pages, open));
     if (!rows.some((row) => row.id === current)) current = rows[0]?.id ?? null;
-    reconcile(body, rows, (row) => row.id, createRow, (row, connection) => updateRow(row, connection, now));
+    reconcile(body, rows, (row) => row.id, (connection) => createRow(connection, () => (current = connection.id)), (row, connection) => {
+      row.tabIndex = connection.id === current ? 0 : -1;
+      updateRow(row, connection, now);
+    });
     heads.forEach((head, at) => {
       if (columns[at]?.key === by) head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
       else head.removeAttribute('aria-sort');
     });
     if (document.activeElement !== text) text.value = filters.get('q') ?? '';
-    for (const [name, select] of selects) fillSelect(select, name, all);
-    clear.hidden = ![...choices, 'q'].some((name) => filters.get(name));
-    const open = all.filter((connection) => connection.state === 'open').length;
-    count.textContent = connections === null ? '' : `${open} open, ${all.length - open} recent${more ? ', older ones not shown' : ''}${shown.length < all.length ? ` · ${shown.length} match` : ''}${shown.length > mostRows ? ` · the first ${mostRows} drawn` : ''}`;
+    for (const [name, select] of selects) fillSelect(select, name);
+    clear.hidden = wanted === '';
+    count.textContent = connections === null ? '' : `${wanted === '' ? '' : `${number(shown.length)} match: `}${number(open)} open, ${number(shown.length - open)} recent`
+      + `${hasMore ? ', older ones not loaded' : ''}${shown.length > rows.length ? ` · the first ${number(rows.length)} drawn` : ''}`;
     scroller.hidden = rows.length === 0;
-    tools.hidden = all.length === 0;
+    tools.hidden = connections === null || (all.length === 0 && wanted === '');
+    drawFoot(shown.length > rows.length);
     if (hasTrouble) return;
-    if (rows.length === 0 && connections !== null) {
-      notice.replaceChildren(all.length === 0
+    if (rows.length > 0 || connections === null) notice.replaceChildren();
+    else if (isAnswered) {
+      notice.replaceChildren(wanted === ''
         ? emptyNotice('No connections yet', 'As soon as a client asks this server for a WebSocket it appears here, by itself: open the application in another tab, or connect a client.', 'Refused requests and closed connections are listed too.')
-        : emptyNotice('None of them match', `${all.length} connections are hidden by the filters.`));
-    } else notice.replaceChildren();
+        : emptyNotice('None of them match', 'The server keeps no connection that these filters choose.'));
+    }
   });
 
-  /** @param {HTMLSelectElement} select @param {typeof choices[number]} name @param {Connection[]} all */
-  function fillSelect(select, name, all) {
+  /** The way to what is not drawn. @param {boolean} hasUndrawn some were loaded and are not */
+  function drawFoot(hasUndrawn) {
+    const hadFocus = document.activeElement === older;
+    foot.hidden = connections === null || !(hasMore || hasUndrawn);
+    older.hidden = pages >= mostPages;
+    older.textContent = hasMore ? 'Load older' : 'Show more';
+    olderWords.textContent = older.hidden ? `No more than ${number(mostPages * pageSize)} are drawn here: the filters look through all that the server keeps.` : 'The filters look through all that the server keeps.';
+    // The button had the focus and goes: on from where it led to.
+    if (hadFocus && (foot.hidden || older.hidden) && body.lastElementChild instanceof HTMLElement) body.lastElementChild.focus();
+  }
+
+  /** @param {HTMLSelectElement} select @param {typeof choices[number]} name */
+  function fillSelect(select, name) {
     const chosen = filters.get(name) ?? '';
-    const values = [...new Set([...all.map((connection) => valueOf(connection, name)), chosen])].filter((value) => value !== '').sort();
+    const values = [...new Set([...(known[name] ?? []), chosen])].filter((value) => value !== '').sort();
     const wanted = ['', ...values];
     if (wanted.length !== select.options.length || wanted.some((value, at) => value !== select.options[at]?.value)) {
       select.replaceChildren(...wanted.map((value) => el('option', { value }, value === '' ? `Any ${name === 'cause' ? 'close cause' : name}` : value === nobody && name === 'user' ? 'nobody' : printable(value))));
     }
     select.value = chosen;
-  }
-
-  /** @param {Connection} connection */
-  function createRow(connection) {
-    const cells = columns.map((column) => el('td', { role: 'cell', class: column.isNumber ? 'number' : '', 'data-label': column.title, 'data-column': column.key }));
-    cells[0]?.append(layerBars(), el('a', { href: toConnection(connection.id), tabindex: '-1' }), el('span', { class: 'quiet small id' }, connection.id));
-    cells[1]?.append(el('span', { class: 'state' }));
-    cells.at(-1)?.append(el('span', { class: 'cause' }), el('span', { class: 'quiet small by' }));
-    return el('tr', { role: 'row', onfocus: () => (current = connection.id) }, ...cells);
-  }
-
-  /** @param {HTMLElement} row @param {Connection} connection @param {number} now */
-  function updateRow(row, connection, now) {
-    row.tabIndex = connection.id === current ? 0 : -1;
-    row.dataset.state = connection.state;
-    for (const { layer, state } of connection.layers ?? []) row.querySelector(`i[data-layer="${layer}"]`)?.setAttribute('data-state', state);
-    columns.forEach((column, at) => {
-      const cell = row.children[at];
-      const target = cell?.querySelector('a, .state, .cause') ?? cell;
-      const value = column.text(connection, now);
-      if (target && target.textContent !== value) target.textContent = value;
-      if (column.more && cell instanceof HTMLElement) cell.title = column.more(connection);
-      if (column.key === 'cause' && cell instanceof HTMLElement) {
-        const by = endedBy(connection);
-        if (cell.lastElementChild && cell.lastElementChild.textContent !== by) cell.lastElementChild.textContent = by;
-      }
-      if (column.key === 'state' && target instanceof HTMLElement) target.dataset.state = connection.state;
-    });
   }
 
   /** @param {KeyboardEvent} event */
@@ -207,8 +237,7 @@ export function showConnections(place, route, feed) {
   return {
     update(next) {
       if (next.view !== 'connections') return;
-      filters = next.filters;
-      draw();
+      apply(next.filters);
     },
     key(event) {
       if (event.key === '/') text.focus();
@@ -222,10 +251,4 @@ export function showConnections(place, route, feed) {
       unlisten();
     },
   };
-}
-
-/** Who ended it, where, and with which code. @param {Connection} connection */
-function endedBy({ close }) {
-  if (!close) return '';
-  return `${close.by}, ${layerLore[close.layer]?.name ?? close.layer}${close.code === null ? '' : ` ${close.code}`}`;
 }
