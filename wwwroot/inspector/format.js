@@ -3,11 +3,12 @@ const count = new Intl.NumberFormat('en');
 /** @param {number} value */
 export const number = (value) => count.format(value);
 
-/** Bytes as people read them: exact below 10 KB. @param {number} bytes */
+/** Bytes as people read them: exact below 10 KB, then in the unit that needs no more than three digits before the point. @param {number} bytes */
 export function size(bytes) {
   if (bytes < 10_000) return `${count.format(bytes)} B`;
-  if (bytes < 10_000_000) return `${(bytes / 1000).toFixed(bytes < 100_000 ? 1 : 0)} KB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 999_500) return `${(bytes / 1e3).toFixed(bytes < 99_950 ? 1 : 0)} KB`;
+  if (bytes < 999_500_000) return `${(bytes / 1e6).toFixed(bytes < 99_950_000 ? 1 : 0)} MB`;
+  return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 /** @param {number} microseconds */

@@ -27,14 +27,23 @@ export function lifetime(connection, now) {
 /** When it was opened and closed, in full. @param {Connection} connection */
 export const timesOf = ({ openedAt, closedAt }) => `Opened ${fullTime(openedAt)}${closedAt ? `, closed ${fullTime(closedAt)}` : ''}`;
 
-/** @param {number} received @param {number} sent @param {(value: number) => string} show */
-const bothWays = (received, sent, show) => `← ${show(received)}  → ${show(sent)}`;
+/** A line can break between the ways, and in neither of them. @param {number} received @param {number} sent @param {(value: number) => string} show */
+const bothWays = (received, sent, show) => `${whole(`← ${show(received)}`)}  ${whole(`→ ${show(sent)}`)}`;
+
+/** @param {string} text */
+const whole = (text) => text.replaceAll(' ', '\u00a0');
+
+/** @param {Connection} connection */
+const userOf = ({ user }) => (user === null ? 'nobody' : printable(user));
+
+/** @param {Connection} connection */
+const pathOf = ({ path }) => printable(path ?? '–');
 
 /** What the table shows of a connection. @type {Column[]} */
 export const columns = [
-  { key: 'user', title: 'User', order: (c) => c.user, text: (c) => (c.user === null ? 'nobody' : printable(c.user)) },
+  { key: 'user', title: 'User', order: (c) => c.user, text: userOf, more: userOf },
   { key: 'state', title: 'State', order: (c) => stateOrder[c.state], text: (c) => c.state },
-  { key: 'path', title: 'Path', order: (c) => c.path, text: (c) => printable(c.path ?? '–') },
+  { key: 'path', title: 'Path', order: (c) => c.path, text: pathOf, more: pathOf },
   { key: 'opened', title: 'Opened', hint: 'By this browser’s clock and zone', isNumber: true, order: (c) => milliseconds(c.openedAt), text: (c, now) => moment(c.openedAt, now), more: (c) => timesOf(c) },
   { key: 'age', title: 'Age', hint: 'From opening to now; of one that is over, how long it lasted', isNumber: true, order: ageOf, text: (c, now) => `${c.closedAt ? 'lasted ' : ''}${lifetime(c, now)}`, more: (c) => timesOf(c) },
   { key: 'rtt', title: 'RTT', hint: 'The kernel’s smoothed round-trip time', isNumber: true, order: (c) => c.tcpInfo?.rttMicroseconds ?? null, text: (c) => (c.tcpInfo ? rtt(c.tcpInfo.rttMicroseconds) : '–') },

@@ -11,6 +11,7 @@ export function createRow(connection, focused) {
   const cells = columns.map((column) => el('td', { role: 'cell', class: column.isNumber ? 'number' : '', 'data-label': column.title, 'data-column': column.key }));
   cells[0]?.append(layerBars(), el('a', { href: toConnection(connection.id), tabindex: '-1' }), el('span', { class: 'quiet small id' }, connection.id));
   cells[1]?.append(el('span', { class: 'state' }));
+  cells[2]?.append(el('span', { class: 'path' }));
   cells.at(-1)?.append(el('span', { class: 'cause' }), el('span', { class: 'quiet small by' }));
   return el('tr', { role: 'row', onfocus: focused }, ...cells);
 }
@@ -21,7 +22,7 @@ export function updateRow(row, connection, now) {
   for (const { layer, state } of connection.layers ?? []) row.querySelector(`i[data-layer="${layer}"]`)?.setAttribute('data-state', state);
   columns.forEach((column, at) => {
     const cell = row.children[at];
-    const target = cell?.querySelector('a, .state, .cause') ?? cell;
+    const target = cell?.querySelector('a, .state, .path, .cause') ?? cell;
     const value = column.text(connection, now);
     if (target && target.textContent !== value) target.textContent = value;
     if (column.more && cell instanceof HTMLElement) cell.title = column.more(connection);
