@@ -105,6 +105,9 @@ function key(event) {
   if (event.key === '?') dialog.showModal();
   else if (event.key === 'g') location.hash = toConnections();
   else if (event.key === 'e') explain.click();
-  else if (!view?.key?.(event)) return;
+  else if (!view?.key?.(event)) {
+    if (event.key !== '/') return;
+    byId('find-text', HTMLInputElement).focus();
+  }
   event.preventDefault();
 }

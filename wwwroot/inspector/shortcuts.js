@@ -1,12 +1,13 @@
 import { el } from '../shared/dom.js';
 
-/** @type {[string, [string, string][]][]} */
+/** What each view's keys do; those of the first are taken wherever one is. @type {[string, [string, string][]][]} */
 const groups = [
-  ['Everywhere', [['?', 'these shortcuts'], ['g', 'all connections'], ['/', 'to the text filter'], ['e', 'explanations on and off'], ['Esc', 'close, or leave a field']]],
-  ['Connections', [['↓ ↑', 'move'], ['Enter', 'open the connection'], ['Home End', 'first, last']]],
-  ['One connection', [['t', 'to the timeline'], ['↓ ↑ PgDn PgUp', 'move in it'], ['Enter', 'X-ray the chosen event'], ['p', 'pause, go on'], ['f', 'follow the newest'], ['1 – 7', 'a layer on and off, from TCP up']]],
+  ['Everywhere', [['?', 'these shortcuts'], ['g', 'all connections'], ['/', 'to the text filter, or the value to follow'], ['e', 'explanations on and off'], ['Esc', 'close, or leave a field']]],
+  ['Connections', [['j', 'to the list'], ['↓ ↑', 'move in it'], ['Home End', 'first, last'], ['Enter', 'open the connection']]],
+  ['One connection', [['t', 'to the timeline'], ['↓ ↑ PgDn PgUp', 'move in it'], ['x', 'X-ray the chosen event'], ['Enter', 'the same, in the timeline'], ['p', 'pause, go on'], ['f', 'follow the newest'], ['1 – 7', 'a layer on and off, from TCP up']]],
+  ['X-ray', [['[ ]', 'the event before, after'], ['k j', 'the same'], ['u Backspace', 'back to the connection'], ['m', 'unmask the payload'], ['b', 'to the bytes'], ['← ↑ → ↓', 'walk through the bytes, or the fields of a header']]],
+  ['Way of a value', [['m', 'unmask the payload'], ['b', 'to the bytes']]],
   ['Doctor', [['r', 'examine again']]],
-  ['X-ray', [['[ ]', 'the event before, after'], ['u', 'back to the connection'], ['m', 'unmask the payload'], ['b', 'to the bytes'], ['← ↑ → ↓', 'walk through the bytes, or the fields of a header']]],
 ];
 
 /**
