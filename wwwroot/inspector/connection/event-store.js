@@ -26,7 +26,8 @@ export class EventStore {
   add(events) {
     let sorted = true;
     for (const event of events) {
-      if (this.#seen.has(event.sequence)) continue;
+      // What left before is read again when the feed breaks off: it does not come back.
+      if (this.#seen.has(event.sequence) || (this.forgotten > 0 && event.sequence < (this.events[0]?.sequence ?? ''))) continue;
       this.#seen.add(event.sequence);
       const last = this.events.at(-1);
       sorted &&= last === undefined || last.sequence < event.sequence;
@@ -53,6 +54,11 @@ export class EventStore {
     } finally {
       this.#reading = null;
     }
+  }
+
+  /** How many there were, those dropped here included. */
+  get told() {
+    return this.events.length + this.forgotten;
   }
 
   get isReading() {

@@ -1,7 +1,7 @@
 import { ApiError, exportAddress, readConnection } from '../api.js';
 import { el, icon, perFrame } from '../../shared/dom.js';
 import { layers } from '../../shared/layers.js';
-import { clock, many, moment, number } from '../format.js';
+import { clock, moment, number } from '../format.js';
 import { causeAdvice, isFailure } from '../lore/causes.js';
 import { kindLore } from '../lore/kinds.js';
 import { definitions } from '../lore/fields.js';
@@ -10,6 +10,7 @@ import { showTrouble } from '../notices.js';
 import { printable } from '../printable.js';
 import { replaceAddress, toConnection, toConnections, toXray } from '../routes.js';
 import { lifetime, timesOf } from '../connections/columns.js';
+import { countsInWords } from './counts.js';
 import { EventStore, mostEvents } from './event-store.js';
 import { Plots } from './plots.js';
 import { Stack } from './stack.js';
@@ -38,6 +39,7 @@ export function showConnection(place, route, feed) {
   let isPaused = false;
   /** What was shown when it was paused. @type {LayerEvent[]} */
   let frozen = [];
+  let toldAtPause = 0;
   /** Filtered so far, up to which event; a new event is looked at once. @type {LayerEvent[]} */
   let shown = [];
   /** @type {LayerEvent | null} */
@@ -67,6 +69,12 @@ export function showConnection(place, route, feed) {
   const pause = el('button', { type: 'button', class: 'button small', id: 'pause', 'aria-pressed': 'false', onclick: () => setPaused(!isPaused) }, icon('pause'), icon('play'), pauseWords);
   const follow = el('button', { type: 'button', class: 'button small', id: 'follow', onclick: () => timeline.follow(!timeline.follows) }, icon('down'), followWords);
   const count = el('p', { class: 'quiet small', id: 'count', role: 'status' });
+  const noneWords = el('p');
+  const none = el('div', { class: 'timeline-none', hidden: true }, noneWords, el('button', { type: 'button', class: 'button', onclick: () => {
+    setFilters(new URLSearchParams());
+    // The button goes with the filter: on to what it brought back.
+    timeline.viewport.focus();
+  } }, 'Clear the filter'));
   const detail = el('section', { class: 'preview', 'aria-label': 'The chosen event', 'aria-live': 'polite' },
     el('p', { class: 'quiet' }, hasFinger.matches ? 'Tap an event to see what it is; from there it is X-rayed.' : 'Choose an event to see what it is; Enter or a double click X-rays it.'));
 
@@ -82,7 +90,7 @@ export function showConnection(place, route, feed) {
       el('div', { class: 'timeline-head' }, el('h2', { id: 'timeline-title' }, 'Timeline'), count),
       el('div', { class: 'chips', role: 'group', 'aria-label': 'Layers' }, ...chips),
       el('div', { class: 'filters' }, direction, kind, text, pause, follow),
-      timeline.viewport, detail));
+      none, timeline.viewport, detail));
 
   place.append(
     el('div', { class: 'view connection-view' },
@@ -180,14 +188,14 @@ export function showConnection(place, route, feed) {
   }
 
   function drawTools() {
-    const total = store.events.length;
-    const behind = isPaused ? total - frozen.length : 0;
-    count.textContent = `${filter.isOpen ? many(total, 'event') : `${number(shown.length)} of ${many(total, 'event')}`}`
-      + (store.isReading ? ', reading …' : '')
-      + (store.forgotten > 0 ? ` · the oldest ${number(store.forgotten)} left this page (it keeps ${number(mostEvents)}); exports have what the server keeps` : '')
-      + (missed > 0 ? ` · ${number(missed)} B were evicted before they could be read` : '');
+    const { told, forgotten, isReading } = store;
+    const newer = isPaused ? told - toldAtPause : 0;
+    count.textContent = countsInWords({ shown: shown.length, told, isPaused, newer, forgotten, most: mostEvents, evictedBytes: missed, isReading });
+    none.hidden = shown.length > 0 || told === 0 || filter.isOpen;
+    noneWords.textContent = `The filter hides every event${isPaused ? ' from before the pause' : ''}.`;
+    timeline.viewport.hidden = !none.hidden;
     pause.dataset.paused = String(isPaused);
-    pauseWords.textContent = isPaused ? `Go on${behind > 0 ? ` (${number(behind)} new)` : ''}` : 'Pause';
+    pauseWords.textContent = isPaused ? `Go on${newer > 0 ? ` (${number(newer)} new)` : ''}` : 'Pause';
     pause.setAttribute('aria-pressed', String(isPaused));
     followWords.textContent = timeline.follows ? 'Following' : 'Follow';
     follow.setAttribute('aria-pressed', String(timeline.follows));
@@ -217,6 +225,7 @@ export function showConnection(place, route, feed) {
   function setPaused(paused) {
     isPaused = paused;
     frozen = paused ? store.events.slice() : [];
+    toldAtPause = store.told;
     if (!paused) {
       seenThrough = null;
       draw();
