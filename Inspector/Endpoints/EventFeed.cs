@@ -44,7 +44,7 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
         if (places.TryTake(access.IsOperator(context) ? "operator" : $"user {access.UserOf(context)}") is not { } place)
         {
             return Results.Problem(
-                statusCode: StatusCodes.Status429TooManyRequests, title: "Too many feeds", detail: "As many live feeds are open as there may be; close one. The tabs of a browser share one, and /events without a browser can be one for all connections.");
+                statusCode: StatusCodes.Status429TooManyRequests, title: "Too many feeds", detail: "As many live feeds are open as there may be: close one, such as the inspector in another browser, a watch, or a script that reads /events, which can be one for all connections. The tabs of a browser share one.");
         }
 
         context.Response.RegisterForDispose(place);

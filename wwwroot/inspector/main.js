@@ -6,6 +6,7 @@ import { showConnection } from './connection/view.js';
 import { showConnections } from './connections/view.js';
 import { showDoctor } from './doctor/view.js';
 import { Feed } from './feed/client.js';
+import { feedAdvice, feedWords } from './feed/words.js';
 import { parseRoute, sameView, toConnections, toWay } from './routes.js';
 import { fillShortcuts } from './shortcuts.js';
 import { showWay } from './way/view.js';
@@ -17,6 +18,7 @@ const place = byId('view', HTMLElement);
 const dialog = byId('shortcuts', HTMLDialogElement);
 const explain = byId('explain', HTMLButtonElement);
 const state = byId('feed', HTMLElement);
+const advice = byId('feed-advice', HTMLElement);
 const feed = new Feed();
 /** @type {import('./types.js').View | null} */
 let view = null;
@@ -36,11 +38,12 @@ byId('find', HTMLFormElement).addEventListener('submit', (event) => {
 setExplained(readStored('local', 'inspector-explains') !== 'no');
 explain.addEventListener('click', () => setExplained(document.body.dataset.explains !== 'yes'));
 
-const words = { connecting: 'connecting', live: 'live', waiting: 'not live, trying again' };
 feed.listen((message) => {
   if (message.type !== 'state') return;
+  const { why } = message;
   state.dataset.state = message.state;
-  state.textContent = words[message.state];
+  state.textContent = feedWords(message.state, why);
+  advice.textContent = feedAdvice(why);
 });
 
 // The address behind # is the view's: skipping must not change it.

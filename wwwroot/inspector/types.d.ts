@@ -69,12 +69,19 @@ export interface View {
   update?(route: Route): void;
   /** A key that nobody took; true: taken. */
   key?(event: KeyboardEvent): boolean;
+  /** Somebody may have signed out, or the server may be another one: what is shown may not be there for whoever looks. */
+  recheck?(): void;
   close(): void;
 }
 
+export type FeedState = 'connecting' | 'live' | 'waiting';
+
+/** Why the server opens no feed. */
+export interface Refusal { status: number; detail: string }
+
 /** What a tab gets from the feed. */
 export type FeedMessage =
-  | { type: 'state'; state: 'connecting' | 'live' | 'waiting' }
+  | { type: 'state'; state: FeedState; why: Refusal | null }
   | { type: 'ready' }
   | { type: 'batch'; events: LayerEvent[]; touched: string[]; dropped: number }
   | { type: 'missed'; connection: string; bytes: number | null };

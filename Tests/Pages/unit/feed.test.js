@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FeedHub } from '../../../wwwroot/inspector/feed/hub.js';
+import { feedAdvice, feedWords } from '../../../wwwroot/inspector/feed/words.js';
 
 /** @typedef {import('../../../wwwroot/inspector/types.js').FeedMessage} FeedMessage */
 
@@ -49,7 +50,7 @@ test('a tab that wants no events opens the narrowest stream and is told that it 
   quiet.say({ type: 'want', wanted: { connections: [], pulse: false } });
   assert.deepEqual(Stream.opened.map((stream) => stream.address), ['/events?layers=tcp']);
   Stream.opened[0]?.tell('ready');
-  assert.deepEqual(quiet.heard.at(-2), { type: 'state', state: 'live' });
+  assert.deepEqual(quiet.heard.at(-2), { type: 'state', state: 'live', why: null });
 
   const looking = tab(hub);
   looking.say({ type: 'want', wanted: { connections: ['A'], pulse: false } });
@@ -59,4 +60,35 @@ test('a tab that wants no events opens the narrowest stream and is told that it 
   quiet.say({ type: 'bye' });
   assert.equal(Stream.opened.at(-1)?.readyState, Stream.CLOSED);
   assert.equal(Stream.opened.length, 3);
+});
+
+test('a refused feed says why, once, and is live when the server lets it', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const opened = Stream.opened.length;
+  context.mock.method(globalThis, 'fetch', async () => new Response(JSON.stringify({ detail: 'Close one.' }), { status: 429 }));
+  const hub = new FeedHub('/events');
+  const looking = tab(hub);
+  looking.say({ type: 'want', wanted: { connections: ['A'], pulse: false } });
+  const refuse = async () => {
+    const stream = Stream.opened.at(-1);
+    stream?.close();
+    stream?.tell('error');
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    await new Promise((done) => setImmediate(done));
+  };
+  await refuse();
+  const why = { status: 429, detail: 'Close one.' };
+  assert.deepEqual(looking.heard.at(-1), { type: 'state', state: 'waiting', why });
+  assert.equal(feedWords('waiting', why), 'not live: too many feeds');
+  assert.match(feedAdvice(why), /^Too many live feeds are open\. Close one\. This page tries again by itself/);
+
+  const told = looking.heard.length;
+  context.mock.timers.tick(3000);
+  assert.equal(Stream.opened.length, opened + 2);
+  await refuse();
+  assert.equal(looking.heard.length, told);
+  context.mock.timers.tick(3000);
+  Stream.opened.at(-1)?.tell('ready');
+  assert.deepEqual(looking.heard.at(-2), { type: 'state', state: 'live', why: null });
+  looking.say({ type: 'bye' });
 });

@@ -1,7 +1,9 @@
 /** @typedef {import('../types.js').FeedPort} FeedPort */
 /** @typedef {import('../types.js').FeedMessage} FeedMessage */
 /** @typedef {import('../types.js').FeedRequest} FeedRequest */
+/** @typedef {import('../types.js').FeedState} FeedState */
 /** @typedef {import('../types.js').LayerEvent} LayerEvent */
+/** @typedef {import('../types.js').Refusal} Refusal */
 /** @typedef {import('../types.js').Wanted} Wanted */
 /** @typedef {{ wanted: Wanted, events: LayerEvent[], touched: Set<string>, dropped: number, isWaiting: boolean, sentAt: number }} Subscriber */
 
@@ -22,7 +24,8 @@ export class FeedHub {
   /** @type {Map<FeedPort, Subscriber>} */ #subscribers = new Map();
   /** @type {EventSource | null} */ #source = null;
   #address = '';
-  /** @type {'connecting' | 'live' | 'waiting'} */ #state = 'connecting';
+  /** @type {FeedState} */ #state = 'connecting';
+  /** @type {Refusal | null} */ #why = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #flush;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #retry;
 
@@ -49,7 +52,7 @@ export class FeedHub {
       this.#subscribers.set(port, { wanted: request.wanted, events: [], touched: new Set(), dropped: 0, isWaiting: false, sentAt: Date.now() });
       const before = this.#address;
       this.#open();
-      port.postMessage({ type: 'state', state: this.#state });
+      port.postMessage({ type: 'state', state: this.#state, why: this.#why });
       // With another address the stream opens again and tells everybody; else this tab alone.
       if (before === this.#address && this.#state === 'live') port.postMessage({ type: 'ready' });
     }
@@ -66,7 +69,8 @@ export class FeedHub {
     if (address === '') return;
 
     const source = (this.#source = new EventSource(address));
-    this.#tell('connecting');
+    // Trying again is still waiting: who reads along aloud hears it once.
+    if (this.#state !== 'waiting') this.#tell('connecting');
     source.addEventListener('ready', () => {
       this.#tell('live');
       this.#toAll({ type: 'ready' });
@@ -74,10 +78,27 @@ export class FeedHub {
     source.addEventListener('message', (message) => this.#fanOut(JSON.parse(message.data)));
     source.addEventListener('missed', (message) => this.#toAll({ type: 'missed', ...JSON.parse(message.data) }));
     source.addEventListener('error', () => {
-      this.#tell('waiting');
+      this.#tell('waiting', this.#why);
       // The browser tries again by itself after a lost connection, but not after an answer such as 401.
-      if (source.readyState === EventSource.CLOSED && source === this.#source) this.#retry = setTimeout(() => this.#open(), retryMilliseconds);
+      if (source.readyState === EventSource.CLOSED && source === this.#source) void this.#askWhy(source, address);
     });
+  }
+
+  /** An EventSource keeps the answer that it did not like to itself. @param {EventSource} source @param {string} address */
+  async #askWhy(source, address) {
+    this.#retry = setTimeout(() => this.#open(), retryMilliseconds);
+    const stop = new AbortController();
+    /** @type {Refusal | null} */
+    let why = null;
+    try {
+      const answer = await fetch(address, { headers: { Accept: 'text/event-stream' }, signal: stop.signal });
+      if (!answer.ok) why = { status: answer.status, detail: String((await answer.json().catch(() => null))?.detail ?? '') };
+    } catch {
+      // No answer is no refusal.
+    }
+    // Had there been a place by now, this would hold it.
+    stop.abort();
+    if (source === this.#source) this.#tell('waiting', why);
   }
 
   #narrowest() {
@@ -119,11 +140,12 @@ export class FeedHub {
     Object.assign(subscriber, { events: [], touched: new Set(), dropped: 0, isWaiting: true, sentAt: Date.now() });
   }
 
-  /** @param {'connecting' | 'live' | 'waiting'} state */
-  #tell(state) {
-    if (state === this.#state) return;
+  /** @param {FeedState} state @param {Refusal | null} [why] */
+  #tell(state, why = null) {
+    if (state === this.#state && why?.status === this.#why?.status) return;
     this.#state = state;
-    this.#toAll({ type: 'state', state });
+    this.#why = why;
+    this.#toAll({ type: 'state', state, why });
   }
 
   /** @param {FeedMessage} message */
