@@ -16,6 +16,7 @@ public static class ConnectionInspectorEndpoints
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var group = endpoints.MapGroup(path);
+        group.AddEndpointFilter(ProcessMark.Set);
         group.AddEndpointFilter(InspectorAccess.AskPolicy);
         InspectorPages.Map(group);
         InspectorEndpoints.Map(group);

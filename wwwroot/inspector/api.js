@@ -6,13 +6,22 @@ export const path = document.body.dataset.path ?? '';
 
 /** The server said no, or nothing. */
 export class ApiError extends Error {
-  /** @param {number} status 0: there was no answer @param {string} title @param {string} detail */
-  constructor(status, title, detail) {
+  /** @param {number} status 0: there was no answer @param {string} title @param {string} detail @param {boolean} [isOfAnother] another process answered than the one that gave what was read before */
+  constructor(status, title, detail, isOfAnother = false) {
     super(detail || title);
     this.status = status;
     this.title = title;
+    this.isOfAnother = isOfAnother;
+  }
+
+  /** What was asked for may not be seen, or is not there. */
+  get isGone() {
+    return this.status === 401 || this.status === 403 || this.status === 404;
   }
 }
+
+/** The process that gave the last answer that was no refusal. @type {string | null} */
+let known = null;
 
 /** @param {string} address @param {AbortSignal} [signal] */
 async function ask(address, signal) {
@@ -24,9 +33,13 @@ async function ask(address, signal) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, 'No answer', 'It may have stopped, or the network between is away.');
   }
-  if (answer.ok) return answer;
+  const process = answer.headers.get('Inspector-Process');
+  if (answer.ok) {
+    known = process;
+    return answer;
+  }
   const problem = await answer.json().catch(() => ({}));
-  throw new ApiError(answer.status, problem.title ?? answer.statusText, problem.detail ?? '');
+  throw new ApiError(answer.status, problem.title ?? answer.statusText, problem.detail ?? '', known !== null && process !== null && process !== known);
 }
 
 /** @param {string} address @param {AbortSignal} [signal] @returns {Promise<any>} */

@@ -2,7 +2,7 @@ import { byId } from '../shared/dom.js';
 import { layerBars } from '../shared/layers.js';
 import { readStored, writeStored } from '../shared/storage.js';
 import { attachThemeButton } from '../shared/theme.js';
-import { showConnection } from './connection/view.js';
+import { showWhileVisible } from './connection/gate.js';
 import { showConnections } from './connections/view.js';
 import { showDoctor } from './doctor/view.js';
 import { Feed } from './feed/client.js';
@@ -38,12 +38,16 @@ byId('find', HTMLFormElement).addEventListener('submit', (event) => {
 setExplained(readStored('local', 'inspector-explains') !== 'no');
 explain.addEventListener('click', () => setExplained(document.body.dataset.explains !== 'yes'));
 
+let wasLive = true;
 feed.listen((message) => {
   if (message.type !== 'state') return;
   const { why } = message;
   state.dataset.state = message.state;
   state.textContent = feedWords(message.state, why);
   advice.textContent = feedAdvice(why);
+  // A feed that ended may have been somebody else's, or another server's.
+  if (why?.status === 401 || why?.status === 403 || (message.state === 'live' && !wasLive)) view?.recheck?.();
+  if (message.state !== 'connecting') wasLive = message.state === 'live';
 });
 
 // The address behind # is the view's: skipping must not change it.
@@ -75,7 +79,7 @@ function open() {
 
 /** @param {Route} route */
 function show(route) {
-  if (route.view === 'connection') return showConnection(place, route, feed);
+  if (route.view === 'connection') return showWhileVisible(place, route, feed);
   feed.want({ connections: [], pulse: route.view === 'connections' || route.view === 'doctor' });
   if (route.view === 'doctor') return showDoctor(place);
   if (route.view === 'xray') return showXray(place, route);

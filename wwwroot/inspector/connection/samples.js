@@ -52,3 +52,6 @@ export function samplesOf(id) {
   if (kept.size > mostConnections && oldest !== undefined) kept.delete(oldest);
   return samples;
 }
+
+/** Nothing of a connection is kept that may not be seen any more. @param {string} id */
+export const forgetSamples = (id) => kept.delete(id);

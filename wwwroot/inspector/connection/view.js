@@ -12,11 +12,13 @@ import { replaceAddress, toConnection, toConnections, toXray } from '../routes.j
 import { lifetime, timesOf } from '../connections/columns.js';
 import { countsInWords } from './counts.js';
 import { EventStore, mostEvents } from './event-store.js';
+import { closedBy } from './closed.js';
 import { Plots } from './plots.js';
 import { Stack } from './stack.js';
 import { TimelineFilter } from './timeline-filter.js';
 import { Timeline } from './timeline.js';
 
+/** @typedef {import('../types.js').Connection} Connection */
 /** @typedef {import('../types.js').LayerEvent} LayerEvent */
 
 const refreshMilliseconds = 1000;
@@ -30,9 +32,10 @@ const restMilliseconds = 15_000;
  * @param {HTMLElement} place
  * @param {Extract<import('../types.js').Route, { view: 'connection' }>} route
  * @param {import('../feed/client.js').Feed} feed
+ * @param {(error: ApiError, wasShown: boolean) => void} gone it may not be seen, or is not there
  * @returns {import('../types.js').View}
  */
-export function showConnection(place, route, feed) {
+export function showConnection(place, route, feed, gone) {
   const { id } = route;
   const stop = new AbortController();
   let filter = new TimelineFilter(route.filters);
@@ -46,8 +49,10 @@ export function showConnection(place, route, feed) {
   let seenThrough = null;
   let taken = 0;
   let missed = 0;
-  /** @type {import('../types.js').Connection | null} */
+  /** @type {Connection | null} */
   let connection = null;
+  /** When the server last said how it is. */
+  let answeredAt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
@@ -109,7 +114,11 @@ export function showConnection(place, route, feed) {
     if (mine.length === 0) return;
     store.add(mine);
     stack.pulse(new Set(mine.map((event) => event.layer)));
-    if (mine.some((event) => event.kind === 'closed' && event.layer === 'tcp')) void refresh();
+    const closed = mine.find((event) => event.kind === 'closed' && event.layer === 'tcp');
+    if (closed === undefined) return;
+    // A server that stops tells it, and answers no more.
+    if (connection !== null) show(closedBy(connection, closed));
+    void refresh();
   });
   feed.want({ connections: [id], pulse: false });
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && void refresh(), { signal: stop.signal });
@@ -120,22 +129,11 @@ export function showConnection(place, route, feed) {
   async function refresh() {
     clearTimeout(timer);
     try {
-      connection = await readConnection(id, stop.signal);
+      show(await readConnection(id, stop.signal));
       notice.replaceChildren();
-      stack.show(connection);
-      stack.mark(filter.layers);
-      plots.add(connection);
-      drawHead(connection);
     } catch (error) {
-      if (stop.signal.aborted) return;
-      showTrouble(notice, error, () => { void refresh(); void catchUp(); });
-      if (error instanceof ApiError && error.status === 404) {
-        // What was read before stays; of what never was here there is nothing to show.
-        exports.hidden = true;
-        body.hidden = connection === null;
-        feed.want({ connections: [], pulse: false });
-        return;
-      }
+      failed(error);
+      if (connection !== null) drawHead(connection, true);
     }
     if (!stop.signal.aborted && document.visibilityState === 'visible') timer = setTimeout(() => void refresh(), connection?.state === 'open' ? refreshMilliseconds : restMilliseconds);
   }
@@ -145,15 +143,34 @@ export function showConnection(place, route, feed) {
       await store.catchUp();
       draw();
     } catch (error) {
-      if (!stop.signal.aborted && !(error instanceof ApiError && error.status === 404)) showTrouble(notice, error, () => { void refresh(); void catchUp(); });
+      failed(error);
     }
   }
 
-  /** @param {import('../types.js').Connection} now */
-  function drawHead(now) {
+  /** @param {unknown} error */
+  function failed(error) {
+    if (stop.signal.aborted) return;
+    if (error instanceof ApiError && error.isGone) gone(error, connection !== null);
+    else showTrouble(notice, error, () => { void refresh(); void catchUp(); });
+  }
+
+  /** @param {Connection} now */
+  function show(now) {
+    connection = now;
+    answeredAt = Date.now();
+    stack.show(now);
+    stack.mark(filter.layers);
+    plots.add(now);
+    drawHead(now, false);
+  }
+
+  /** @param {Connection} now @param {boolean} isAway the server does not say how it is now */
+  function drawHead(now, isAway) {
     title.textContent = printable(now.user ?? 'nobody');
-    const parts = [el('span', { class: 'state', 'data-state': now.state }, now.state), el('code', {}, id), ` ${printable(now.path ?? '')} from ${printable(now.remote)}${now.proxy ? ` through ${printable(now.proxy)}` : ''}, `,
-      el('span', { title: timesOf(now) }, `opened ${moment(now.openedAt, Date.now())}, ${now.closedAt ? 'lasted' : 'for'} ${lifetime(now, Date.now())}`)];
+    const isUnsure = isAway && now.state === 'open';
+    const parts = [el('span', { class: 'state', 'data-state': isUnsure ? 'unknown' : now.state }, isUnsure ? `was open at ${clock(new Date(answeredAt).toISOString()).slice(0, 8)}` : now.state),
+      el('code', {}, id), ` ${printable(now.path ?? '')} from ${printable(now.remote)}${now.proxy ? ` through ${printable(now.proxy)}` : ''}, `,
+      el('span', { title: timesOf(now) }, `opened ${moment(now.openedAt, Date.now())}, ${now.closedAt ? 'lasted' : 'for'} ${lifetime(now, answeredAt)}`)];
     story.replaceChildren(...parts);
     const { close } = now;
     if (close && !document.getElementById('close')) {
@@ -260,6 +277,7 @@ export function showConnection(place, route, feed) {
       } else return false;
       return true;
     },
+    recheck: () => void refresh(),
     close() {
       stop.abort();
       clearTimeout(timer);

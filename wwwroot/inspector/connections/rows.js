@@ -16,21 +16,22 @@ export function createRow(connection, focused) {
   return el('tr', { role: 'row', onfocus: focused }, ...cells);
 }
 
-/** @param {HTMLElement} row @param {Connection} connection @param {number} now */
-export function updateRow(row, connection, now) {
+/** @param {HTMLElement} row @param {Connection} connection @param {number} now @param {boolean} isAway the server does not say how it is now */
+export function updateRow(row, connection, now, isAway) {
+  const isUnsure = isAway && connection.state === 'open';
   row.dataset.state = connection.state;
   for (const { layer, state } of connection.layers ?? []) row.querySelector(`i[data-layer="${layer}"]`)?.setAttribute('data-state', state);
   columns.forEach((column, at) => {
     const cell = row.children[at];
     const target = cell?.querySelector('a, .state, .path, .cause') ?? cell;
-    const value = column.text(connection, now);
+    const value = column.key === 'state' && isUnsure ? 'was open' : column.text(connection, now);
     if (target && target.textContent !== value) target.textContent = value;
     if (column.more && cell instanceof HTMLElement) cell.title = column.more(connection);
     if (column.key === 'cause' && cell instanceof HTMLElement) {
       const by = endedBy(connection);
       if (cell.lastElementChild && cell.lastElementChild.textContent !== by) cell.lastElementChild.textContent = by;
     }
-    if (column.key === 'state' && target instanceof HTMLElement) target.dataset.state = connection.state;
+    if (column.key === 'state' && target instanceof HTMLElement) target.dataset.state = isUnsure ? 'unknown' : connection.state;
   });
 }
 

@@ -1,6 +1,6 @@
 import { ApiError } from '../api.js';
 import { el, perFrame, reconcile } from '../../shared/dom.js';
-import { number } from '../format.js';
+import { clock, number } from '../format.js';
 import { emptyNotice, showTrouble } from '../notices.js';
 import { replaceAddress, toConnection, toConnections } from '../routes.js';
 import { columns, sorted } from './columns.js';
@@ -34,6 +34,8 @@ export function showConnections(place, route, feed) {
   let pages = 1;
   let hasMore = false;
   let hasTrouble = false;
+  /** When the server last said how they are. */
+  let answeredAt = 0;
   /** Which filters the server has answered to. @type {string | null} */
   let answered = null;
   /** Each value that was seen here: a filter hides the others from the list, not from the choice. */
@@ -87,6 +89,7 @@ export function showConnections(place, route, feed) {
     try {
       const list = await readList(asked, pages, AbortSignal.any([stop.signal, mine.signal]));
       connections = list.items;
+      answeredAt = Date.now();
       hasMore = list.hasMore;
       hasTrouble = false;
       answered = String(parametersOf(asked));
@@ -96,7 +99,10 @@ export function showConnections(place, route, feed) {
       if (stop.signal.aborted || mine.signal.aborted) return;
       // Where the server is away, the last that was known stays; where nobody is signed in any more, nothing does.
       hasTrouble = true;
-      if (!(error instanceof ApiError && error.status === 0)) connections = null;
+      if (!(error instanceof ApiError && error.status === 0)) {
+        connections = null;
+        for (const name of choices) if (name !== 'state') known[name]?.clear();
+      }
       draw();
       showTrouble(notice, error, () => void refresh());
     }
@@ -164,7 +170,8 @@ export function showConnections(place, route, feed) {
 
   const draw = perFrame(() => {
     if (stop.signal.aborted) return;
-    const now = Date.now();
+    const isAway = hasTrouble && connections !== null;
+    const now = isAway ? answeredAt : Date.now();
     const [by, down] = sorting();
     const all = connections ?? [];
     const wanted = String(parametersOf(filters));
@@ -175,7 +182,7 @@ export function showConnections(place, route, feed) {
     if (!rows.some((row) => row.id === current)) current = rows[0]?.id ?? null;
     reconcile(body, rows, (row) => row.id, (connection) => createRow(connection, () => (current = connection.id)), (row, connection) => {
       row.tabIndex = connection.id === current ? 0 : -1;
-      updateRow(row, connection, now);
+      updateRow(row, connection, now, isAway);
     });
     heads.forEach((head, at) => {
       if (columns[at]?.key === by) head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
@@ -184,7 +191,7 @@ export function showConnections(place, route, feed) {
     if (document.activeElement !== text) text.value = filters.get('q') ?? '';
     for (const [name, select] of selects) fillSelect(select, name);
     clear.hidden = wanted === '';
-    count.textContent = connections === null ? '' : `${wanted === '' ? '' : `${number(shown.length)} match: `}${number(open)} open, ${number(shown.length - open)} recent`
+    count.textContent = connections === null ? '' : `${isAway ? `When the server last answered, at ${clock(new Date(answeredAt).toISOString()).slice(0, 8)}: ` : ''}${wanted === '' ? '' : `${number(shown.length)} match: `}${number(open)} open, ${number(shown.length - open)} recent`
       + `${hasMore ? ', older ones not loaded' : ''}${shown.length > rows.length ? ` · the first ${number(rows.length)} drawn` : ''}`;
     scroller.hidden = rows.length === 0;
     tools.hidden = connections === null || (all.length === 0 && wanted === '');
@@ -245,6 +252,7 @@ export function showConnections(place, route, feed) {
       else return false;
       return true;
     },
+    recheck: () => void refresh(),
     close() {
       stop.abort();
       clearTimeout(timer);

@@ -59,7 +59,10 @@ export function showWay(place, route) {
         if (stop.signal.aborted) return;
       }
     } catch (error) {
-      if (!stop.signal.aborted) way.replaceChildren(troubleNotice(error, () => void load()));
+      if (stop.signal.aborted) return;
+      heading.hidden = true;
+      xray.replaceChildren();
+      way.replaceChildren(troubleNotice(error, () => void load()));
     }
   }
 
@@ -81,6 +84,7 @@ export function showWay(place, route) {
       else return false;
       return true;
     },
+    recheck: () => void load(),
     close: () => stop.abort(),
   };
 }

@@ -71,7 +71,27 @@ export function showXray(place, route) {
       content.replaceChildren(el('p', { class: 'xray-summary' }, printable(picked.summary)), body);
       await renderXray(body, { picked, events, connection }, stop.signal);
     } catch (error) {
-      if (!stop.signal.aborted) content.replaceChildren(troubleNotice(error, () => void load()));
+      failed(error);
+    }
+  }
+
+  /** @param {unknown} error */
+  function failed(error) {
+    if (stop.signal.aborted) return;
+    title.replaceChildren('X-ray');
+    connectionLink.replaceChildren(route.id);
+    story.replaceChildren();
+    ways.replaceChildren();
+    neighbours = { earlier: undefined, later: undefined };
+    content.replaceChildren(troubleNotice(error, () => void load()));
+  }
+
+  /** What is shown stays as it is, unless it may not be seen any more. */
+  async function recheck() {
+    try {
+      await readConnection(route.id, stop.signal);
+    } catch (error) {
+      if (error instanceof ApiError && error.isGone) failed(error);
     }
   }
 
@@ -90,6 +110,7 @@ export function showXray(place, route) {
       else return false;
       return true;
     },
+    recheck: () => void recheck(),
     close: () => stop.abort(),
   };
 }
