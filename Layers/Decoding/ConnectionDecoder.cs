@@ -139,11 +139,25 @@ public sealed class ConnectionDecoder
         if (http is not null || signalR is not null) Settle();
     }
 
-    /// <summary><paramref name="count"/> bytes of the plain tap are left out that were whole HTTP exchanges: the next byte begins a head, as the byte before them ended one.</summary>
+    /// <summary><paramref name="count"/> bytes of the plain tap are left out that were whole HTTP exchanges: the next byte begins a head, also where an exchange had begun before them.</summary>
     public void Omit(Direction direction, long count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        Lane(direction).Omit(count);
+        var lane = Lane(direction);
+        lane.Offset += count;
+        if (http is null) return;
+        if (lane == server)
+        {
+            // What was asked before is among what is left out, or its answer is.
+            http.Forget();
+            server.Decoder = new HttpResponseDecoder(server, http, limits);
+        }
+        else
+        {
+            client.Decoder = new HttpRequestDecoder(client, http, limits);
+        }
+
+        Settle();
     }
 
     /// <summary>No more bytes come from that tap and direction.</summary>

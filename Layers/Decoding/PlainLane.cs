@@ -44,9 +44,6 @@ internal sealed class PlainLane(IConnectionOutput output, Direction direction) :
         Offset += count;
     }
 
-    /// <summary>Whole exchanges are left out: the decoder stands between two heads, and goes on there.</summary>
-    public void Omit(long count) => Offset += count;
-
     public void Complete(StreamEnding ending) => Decoder?.Complete(ending, Offset);
 
     /// <inheritdoc/>

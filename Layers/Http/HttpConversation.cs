@@ -51,6 +51,13 @@ internal sealed class HttpConversation(string? path = null)
     /// <summary>The request that an interim answer is for, which goes on waiting.</summary>
     public HttpOutstandingRequest? Peek() => outstanding.TryPeek(out var request) ? request : null;
 
+    /// <summary>No answer of what was asked up to here comes.</summary>
+    public void Forget()
+    {
+        outstanding.Clear();
+        AwaitsUpgrade = false;
+    }
+
     public void BecomeWebSocket(HttpUpgraded upgraded)
     {
         Upgraded = upgraded;

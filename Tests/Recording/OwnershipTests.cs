@@ -48,6 +48,44 @@ public sealed class OwnershipTests
         shared.Journal.Size.Should().Be(record.Size);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void A_reader_that_stands_within_an_exchange_which_is_left_out_then_goes_on_with_the_upgrade(int readThrough)
+    {
+        const string asks = "GET /other HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+        var shared = new RecordedConversation();
+        var reader = new ConnectionReader(shared.Recorder.Record, DecodingDepth.Full);
+        Action[] earlier =
+        [
+            () => shared.Received("POST /orders HTTP/1.1\r\nHost: a\r\nContent-Len"),
+            () => shared.Received("gth: 30\r\n\r\n0123456789"),
+            () => shared.Received("01234567890123456789"),
+            () => shared.Sent("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n0123456789"),
+            () => shared.Sent("0123456789"),
+            () => shared.Received(asks),
+            () => shared.Sent("HTTP/1.1 403 Forbidden\r\nContent-Length: 7\r\n\r\npri"),
+            () => shared.Sent("vate"),
+        ];
+        foreach (var happens in earlier[..readThrough]) happens();
+        reader.Read([]);
+        foreach (var happens in earlier[readThrough..]) happens();
+        Spoken(shared, 100_000).Recorder.BelongsTo("7", "ada");
+
+        var events = new List<LayerEvent>();
+        reader.Read(events);
+
+        events.Where(happened => happened.Detail is not Gap).Select(happened => happened.Detail.Kind).Should().Equal(
+            "request", "upgraded", "frame", "message", "handshakeRequest", "frame", "message", "handshakeResponse", "frame", "message", "invocation");
+        events.Select(happened => (happened.Sequence, happened.Detail.Kind)).Should().BeSubsetOf(shared.Events().Select(happened => (happened.Sequence, happened.Detail.Kind)));
+    }
+
     [Fact]
     public void A_connection_that_carries_a_users_hub_and_a_strangers_is_nobodys_own_whoever_was_first()
     {
