@@ -73,7 +73,7 @@ public sealed partial class ConnectionRecorder
         var trim = log.Gate.Settle();
         if (opening is null && !secrets.HasProperties && decoder.TryTakeMessage(direction, bytes))
         {
-            var message = journal.FanOuts.Find(bytes);
+            var message = journal.Options.ConnectionBytes >= FanOuts.LeastBudget ? journal.FanOuts.Find(bytes) : null;
             // This connection takes part in fan-outs: what comes in the next ones may wait.
             if (message is not null) log.Gate.Open(direction, this);
             return trim | Store(journal.NextNumber(this), Now.Ticks, TapPoint.Plain, direction, Pass(direction, bytes.Length), bytes, beginsMessage: true, message);

@@ -15,6 +15,9 @@ internal sealed class FanOuts
     /// <summary>Of what is sent to few, nothing is made: a message that was seen as often was allocated once.</summary>
     public const int TimesUntilShared = 4;
 
+    /// <summary>Bytes kept of a connection, at least: its log is charged with 8 KB of what it shares at once, and would keep none of it within less than a few times as much.</summary>
+    public const int LeastBudget = 32 * 1024;
+
     /// <summary>Some megabytes of pinned memory bring about a full collection: that is for thousands of messages, and not for a hundred.</summary>
     private const int LongestPinned = 1024;
 

@@ -108,6 +108,24 @@ public sealed class FanOutTests
         }
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(8)]
+    [InlineData(16)]
+    [InlineData(32)]
+    public void A_small_budget_keeps_the_last_messages_of_a_room_too(int kilobytes)
+    {
+        var members = RecordedConversation.Many(new Journal(new JournalOptions { ConnectionBytes = kilobytes * 1024 }), 10);
+        var told = new List<int>();
+        for (var i = 0; i < 300; i++)
+        {
+            SendAll(members, $"{i},\"{new string('x', 300)}\"");
+            told.AddRange(members.Select(member => member.Events().Count(happened => happened.Detail is InvocationMessage)));
+        }
+
+        told.Average().Should().BeGreaterThan(kilobytes * 1024 / 350 * 0.4, "of 350 bytes each, that is some of the budget");
+    }
+
     [Fact]
     public void The_journal_stays_within_its_budget_where_nothing_but_one_message_after_the_other_goes_to_all()
     {
