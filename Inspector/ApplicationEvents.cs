@@ -14,7 +14,7 @@ public static class ApplicationEvents
     /// <param name="text">The fact in one line. Must not hold secrets.</param>
     /// <param name="fields">Further fields.</param>
     public static void PublishApplicationEvent(this HttpContext? context, string kind, string text, IReadOnlyDictionary<string, object?>? fields = null) =>
-        Publish(context.FindRecorder(), null, kind, text, fields);
+        Publish(RecordedRequest.Of(context), kind, text, fields);
 
     /// <summary>The same for what may happen when the request is over; without effect when the connection is, or when it may be somebody else's now.</summary>
     /// <param name="connection">From <see cref="ConnectionRecorderFeature.GetConnectionRecorder"/>, while the request was there.</param>
@@ -22,8 +22,8 @@ public static class ApplicationEvents
     /// <param name="text">The fact in one line. Must not hold secrets.</param>
     /// <param name="fields">Further fields.</param>
     public static void PublishApplicationEvent(this IConnectionRecorderFeature? connection, string kind, string text, IReadOnlyDictionary<string, object?>? fields = null) =>
-        Publish(connection?.Recorder, (connection as KeptConnection)?.Owner, kind, text, fields);
+        Publish(connection is null ? null : (connection as KeptConnection)?.Request ?? new RecordedRequest(connection.Recorder, connection.Recorder.Owner), kind, text, fields);
 
-    private static void Publish(ConnectionRecorder? recorder, int? owner, string kind, string text, IReadOnlyDictionary<string, object?>? fields) =>
-        recorder?.Fact(new ApplicationFact(kind, text, fields ?? new Dictionary<string, object?>()), DecodingDepth.Full, owner);
+    private static void Publish(RecordedRequest? request, string kind, string text, IReadOnlyDictionary<string, object?>? fields) =>
+        request?.Fact(new ApplicationFact(kind, text, fields ?? new Dictionary<string, object?>()), DecodingDepth.Full);
 }

@@ -24,8 +24,8 @@ internal sealed class ConnectionOpening
 
     public bool HandshakeDone { get; set; }
 
-    /// <summary>What goes on over the connection if the last request is answered with an upgrade; null: nothing that is known of.</summary>
-    public (HubContinued Hub, string? UserId)? Awaited { get; set; }
+    /// <summary>Asked what goes on over the connection if the last request is answered with an upgrade; null: nobody knows.</summary>
+    public Func<(HubContinued Hub, string? UserId)?>? Awaited { get; set; }
 
     public HeadMasker HeadMaskerOf(Direction direction, SecretNames secrets) =>
         direction == Direction.Received ? receivedHeads ??= new HeadMasker(secrets) : sentHeads ??= new HeadMasker(secrets);

@@ -98,8 +98,11 @@ public sealed partial class ConnectionRecorder
         if (opening?.Awaited is { } awaited && decoder.Facts.Upgraded)
         {
             opening.Awaited = null;
-            Own(awaited.UserId, awaited.Hub.User);
-            Write(awaited.Hub, DecodingDepth.Lifecycle);
+            if (awaited() is { } continues)
+            {
+                Own(continues.UserId, continues.Hub.User);
+                Write(continues.Hub, DecodingDepth.Lifecycle);
+            }
         }
 
         if (opening is not null && (decoder.Facts.HubProtocol is not null || decoder.Facts.IsNotSignalR))

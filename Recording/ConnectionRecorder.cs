@@ -152,15 +152,37 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
         Fact(continued);
     }
 
-    /// <summary>The same, once the request that is not answered yet is answered with an upgrade; without effect where it is not.</summary>
+    /// <summary>The same of a hub by long polling, whose polls come beside other requests: the connection is no user's own by it, and what it has become meanwhile stays as it is.</summary>
     /// <param name="continued">What is said of it.</param>
-    /// <param name="userId">Whose it is, as of <see cref="BelongsTo"/>.</param>
-    public void CarriesOnceUpgraded(HubContinued continued, string? userId)
+    /// <param name="owner"><see cref="Owner"/> when the poll came.</param>
+    public void CarriesPoll(HubContinued continued, int owner)
     {
         ArgumentNullException.ThrowIfNull(continued);
+        IsShared(continued.User, owner);
+        Fact(continued, DecodingDepth.Lifecycle, owner);
+    }
+
+    /// <summary>A hub, or another request of whoever it is, comes beside others on this connection. HTTP/2 carries them at once: such a connection is no user's own.</summary>
+    /// <param name="userName">The label of the hub's user; null: it is no hub.</param>
+    /// <param name="owner"><see cref="Owner"/> when the request came.</param>
+    public void IsShared(string? userName, int owner)
+    {
         lock (log.Gate)
         {
-            if (opening is not null) opening.Awaited = (continued, userId);
+            if (IsOver || owner != Owner || decoder.Facts.Upgraded) return;
+            Record.UserName = userName ?? Record.UserName;
+            isOfSeveral |= Record.Stack.IsHttp2;
+            if (isOfSeveral) Record.UserId = null;
+        }
+    }
+
+    /// <summary>Asks, once the request that is not answered yet is answered with an upgrade, what goes on over the connection; not where it is not.</summary>
+    /// <param name="whatContinues">The hub and its user; null: it is no hub's. Asked under a lock; must not throw.</param>
+    public void OnceUpgraded(Func<(HubContinued Hub, string? UserId)?> whatContinues)
+    {
+        lock (log.Gate)
+        {
+            if (opening is not null) opening.Awaited = whatContinues;
         }
     }
 
@@ -263,8 +285,8 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
 
     private void Own(string? userId, string? userName)
     {
-        Record.UserName = userName;
         if (IsOver) return;
+        Record.UserName = userName;
         // Somebody who did not sign in is somebody else, too.
         isNobodys |= userId is null;
         isOfSeveral |= (Record.UserId is { } other && other != userId) || (userId is not null && (isNobodys || (opening is { Requests: > 0 } && !decoder.Facts.Upgraded)));

@@ -23,13 +23,13 @@ internal sealed class HubObserver(InspectorOptions options) : IHubFilter
         try
         {
             var result = await next(invocationContext);
-            recorder.Fact(new HubCompleted(method, Stopwatch.GetElapsedTime(began), call, ReturnsStream(invocationContext.HubMethod)), DecodingDepth.Full);
+            HubRecorder.Now(invocationContext.Context, recorder).Fact(new HubCompleted(method, Stopwatch.GetElapsedTime(began), call, ReturnsStream(invocationContext.HubMethod)), DecodingDepth.Full);
             return result;
         }
         catch (Exception exception)
         {
             // A HubException is an answer; anything else is trouble that belongs in the connection's story.
-            recorder.Fact(
+            HubRecorder.Now(invocationContext.Context, recorder).Fact(
                 new HubFailed(method, Stopwatch.GetElapsedTime(began), exception.GetType().Name, exception.Message, call),
                 exception is HubException ? DecodingDepth.Full : DecodingDepth.Lifecycle);
             throw;
@@ -51,7 +51,8 @@ internal sealed class HubObserver(InspectorOptions options) : IHubFilter
         var recorder = HubRecorder.Of(context.Context);
         var user = context.Context.User;
         var name = user is null ? null : options.UserName(user);
-        recorder?.BelongsTo(user is null ? null : options.UserId(user), name);
+        if (HubRecorder.IsWebSocket(context.Context)) recorder?.Recorder.BelongsTo(user is null ? null : options.UserId(user), name);
+        else recorder?.Recorder.IsShared(name, recorder.Value.Owner);
         recorder?.Fact(new HubConnected(context.Hub.GetType().Name, context.Context.ConnectionId, name, context.Context.Items.Remove(HubObservation.ProtocolItem, out var protocol) ? protocol as string : null));
         var began = Stopwatch.GetTimestamp();
         try
@@ -60,21 +61,21 @@ internal sealed class HubObserver(InspectorOptions options) : IHubFilter
         }
         catch (Exception exception)
         {
-            recorder?.Fact(new HubFailed(nameof(OnConnectedAsync), Stopwatch.GetElapsedTime(began), exception.GetType().Name, exception.Message));
+            HubRecorder.Of(context.Context)?.Fact(new HubFailed(nameof(OnConnectedAsync), Stopwatch.GetElapsedTime(began), exception.GetType().Name, exception.Message));
             throw;
         }
     }
 
     public async Task OnDisconnectedAsync(HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
     {
-        var recorder = HubRecorder.Of(context.Context);
+        var before = HubRecorder.Of(context.Context);
         try
         {
             await next(context, exception);
         }
         finally
         {
-            recorder?.Fact(new HubDisconnected(exception?.GetType().Name, exception?.Message));
+            (HubRecorder.Of(context.Context) ?? before)?.Fact(new HubDisconnected(exception?.GetType().Name, exception?.Message));
         }
     }
 }

@@ -1,52 +1,130 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using RealtimeHello.Layers.Hubs;
 using RealtimeHello.Recording;
 
 namespace RealtimeHello.Inspector.Hubs;
 
-/// <summary>Which connection a hub that moves goes over.</summary>
-/// <param name="token">SignalR's own name of the hub's connection, which only its client is told.</param>
-/// <param name="first">Of the connection that the hub began on.</param>
+/// <summary>
+/// Which connection a hub that moves goes over. That SignalR took a request for this hub's is seen by what it does then: of a poll it takes over the trace identifier, of a WebSocket the whole context.
+/// Whoever only brings the hub's token changes nothing.
+/// </summary>
+/// <param name="token">SignalR's own name of the hub's connection.</param>
 /// <param name="connection">The hub's connection.</param>
-/// <param name="hub">The hub's type name.</param>
-/// <param name="polls">It goes by long polling; else by WebSockets, perhaps with stateful reconnect.</param>
-/// <param name="options">Whose a hub is.</param>
-internal sealed class HubPlace(string token, ConnectionRecorder first, HubConnectionContext connection, string hub, bool polls, InspectorOptions options) : IConnectionRecorderFeature
+/// <param name="continued">What is said where it goes on.</param>
+/// <param name="userId">Whose it is.</param>
+internal sealed class HubPlace(string token, HubConnectionContext connection, HubContinued continued, string? userId)
 {
-    private ConnectionRecorder recorder = first;
-    private ConnectionRecorder lastAsked = first;
+    private readonly Lock gate = new();
+    private RecordedRequest? current;
+    private RecordedRequest? lastPosted;
 
     public string Token => token;
 
-    /// <summary>Of the connection that it polls on; where that is closed, as when a client gives up its poll, of the one that its last request came on.</summary>
-    public ConnectionRecorder Recorder
+    /// <summary>What is said where it goes on.</summary>
+    public HubContinued Continued => continued;
+
+    /// <summary>It goes by long polling; else by WebSockets, perhaps with stateful reconnect.</summary>
+    public bool Polls { get; private init; }
+
+    /// <summary>Of the poll that is there, or was there last; where its connection is closed, as when a client gives up a poll, of the message that was posted last. Null: not known yet.</summary>
+    public RecordedRequest? Current
     {
         get
         {
-            var current = Volatile.Read(ref recorder);
-            var asked = Volatile.Read(ref lastAsked);
-            if (current == asked || current.Record.ClosedAt is null) return current;
-            ComeTo(asked);
-            return asked;
+            lock (gate)
+            {
+                if (lastPosted is { } posted && current is not { Recorder.Record.ClosedAt: null } && posted != current) ComeTo(posted);
+                return current;
+            }
         }
     }
 
-    /// <summary>A request of the hub came on this connection.</summary>
-    /// <param name="from">Its recorder.</param>
-    /// <param name="brings">It posts a message to the hub: such requests come on whichever connection is free, and leave the hub where it is.</param>
-    public void Asked(ConnectionRecorder from, bool brings)
+    /// <summary>A hub by WebSocket.</summary>
+    public static HubPlace OfWebSocket(string token, HubConnectionContext connection, HubContinued continued, string? userId, RecordedRequest first) =>
+        new(token, connection, continued, userId) { current = first };
+
+    /// <summary>A hub by long polling, whose context is SignalR's copy of its first poll's.</summary>
+    /// <param name="token">SignalR's own name of the hub's connection.</param>
+    /// <param name="connection">The hub's connection.</param>
+    /// <param name="continued">What is said where it goes on.</param>
+    /// <param name="first">Of the first poll; null where its connection is closed already.</param>
+    /// <param name="context">The copy.</param>
+    public static HubPlace OfPolls(string token, HubConnectionContext connection, HubContinued continued, RecordedRequest? first, HttpContext context)
     {
-        Volatile.Write(ref lastAsked, from);
-        if (!polls) from.CarriesOnceUpgraded(Continued, UserId);
-        else if (!brings) ComeTo(from);
+        var place = new HubPlace(token, connection, continued, userId: null) { Polls = true, current = first };
+        context.Features.Set(place);
+        context.Features.Set<IHttpRequestIdentifierFeature>(new TakenPolls(place, context.TraceIdentifier));
+        return place;
     }
 
-    private HubContinued Continued => new(hub, connection.ConnectionId, options.UserName(connection.User), connection.Protocol.Name);
-
-    private string? UserId => options.UserId(connection.User);
-
-    private void ComeTo(ConnectionRecorder next)
+    /// <summary>Where a fact of the hub belongs that comes now.</summary>
+    /// <param name="found">Of the context that the hub has now.</param>
+    public RecordedRequest? At(RecordedRequest? found)
     {
-        if (Interlocked.Exchange(ref recorder, next) != next) next.Carries(Continued, UserId);
+        if (Polls) return Current;
+        if (found is not { } now) return null;
+        lock (gate)
+        {
+            if (current?.Recorder == now.Recorder) return found;
+            current = now;
+        }
+
+        // Seen at its first fact alone where the answer to its request is not seen: inside HTTP/2.
+        now.Recorder.Carries(continued, userId);
+        return found;
+    }
+
+    /// <summary>A request for a WebSocket was answered with 101: whether it is this hub's now.</summary>
+    public (HubContinued Hub, string? UserId)? Upgraded(HttpContext context, RecordedRequest request)
+    {
+        if (connection.GetHttpContext() != context) return null;
+        lock (gate)
+        {
+            if (current?.Recorder == request.Recorder) return null;
+            current = request;
+        }
+
+        return (continued, userId);
+    }
+
+    /// <summary>A message was posted to the hub. Such requests come on whichever connection is free.</summary>
+    public void Posted(RecordedRequest request)
+    {
+        if (!Polls) return;
+        lock (gate) lastPosted = request;
+    }
+
+    private void TakePoll()
+    {
+        if (PollUnderWay.Request is not { } request) return;
+        lock (gate)
+        {
+            if (current?.Recorder != request.Recorder) ComeTo(request);
+            current = request;
+        }
+    }
+
+    private void ComeTo(RecordedRequest next)
+    {
+        current = next;
+        next.Recorder.CarriesPoll(continued, next.Owner);
+    }
+
+    /// <summary>SignalR gives the context of a hub that polls the identifier of each poll that it takes.</summary>
+    private sealed class TakenPolls(HubPlace place, string first) : IHttpRequestIdentifierFeature
+    {
+        private string identifier = first;
+
+        public string TraceIdentifier
+        {
+            get => identifier;
+            set
+            {
+                identifier = value;
+                place.TakePoll();
+            }
+        }
     }
 }

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.Hubs;
-using RealtimeHello.Recording;
 
 namespace RealtimeHello.Inspector.Hubs;
 
@@ -15,7 +14,7 @@ internal class ObservedHubLifetimeManager<THub>(HubLifetimeManager<THub> inner, 
 
     public override async Task OnConnectedAsync(HubConnectionContext connection)
     {
-        places.Begin(connection, typeof(THub).Name);
+        places.Begin(connection, typeof(THub));
         connections[connection.ConnectionId] = connection;
         connection.Items[HubObservation.ProtocolItem] = connection.Protocol.Name;
         await inner.OnConnectedAsync(connection);
@@ -47,7 +46,7 @@ internal class ObservedHubLifetimeManager<THub>(HubLifetimeManager<THub> inner, 
     }
 
     /// <summary>Asked for each time: a hub that reconnects goes on over another connection.</summary>
-    private ConnectionRecorder? FindRecorder(string connectionId) => connections.TryGetValue(connectionId, out var connection) ? HubRecorder.Of(connection.GetHttpContext(), connection.Features) : null;
+    private RecordedRequest? FindRecorder(string connectionId) => connections.TryGetValue(connectionId, out var connection) ? HubRecorder.Of(connection.GetHttpContext(), connection.Features) : null;
 
     public override Task SendConnectionAsync(string connectionId, string methodName, object?[] args, CancellationToken cancellationToken = default)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using RealtimeHello.Recording;
 
@@ -16,7 +17,8 @@ internal sealed class ForwardedClients : IStartupFilter
     {
         app.Use((context, rest) =>
         {
-            if (context.FindRecorder() is { } recorder && context.Features.Get<IHttpConnectionFeature>() is { } connection)
+            // An HTTP/2 connection of a proxy carries requests of many clients at once.
+            if (context.FindRecorder() is { } recorder && context.Features.Get<IHttpConnectionFeature>() is { } connection && !HttpProtocol.IsHttp2(context.Request.Protocol))
                 context.Features.Set<IHttpConnectionFeature>(new WatchedAddress(connection, recorder));
             return rest(context);
         });

@@ -93,7 +93,12 @@ public sealed class CloseEvidence(Perspective perspective)
                 Requested = true;
                 AskedForWebSocket |= request.AsksForWebSocket;
                 break;
-            case HttpUpgraded: Upgraded = true; break;
+            case HttpUpgraded:
+                Upgraded = true;
+                // What hubs by long polling, or requests that were refused, did on the same connection before is no cause of this one's end.
+                CarriedHub = HubAccepted = false;
+                if (trouble is not null) (trouble.ConnectFailure, trouble.Disconnected, trouble.Refusal) = (null, null, null);
+                break;
             case Gap { Reason: Gap.Http2 }: SpokeHttp2 = true; break;
             case HttpResponse { Status: 101 } when AskedForWebSocket: SwitchedElsewhere = true; break;
             case HttpRefused refused: Noted.Refusal = refused; break;

@@ -317,7 +317,7 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
         var start = 0L;
         for (var (here, next) = (from, from); next.TryNext(out var entry); here = next)
         {
-            if (CanBeginAt(here, recent!.GoesOn))
+            if (entry.Kind != EntryKind.Known && CanBeginAt(here, recent!.GoesOn))
             {
                 start = entry.Number;
                 if (left <= bytes) break;
@@ -354,7 +354,7 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
     }
 
     private static bool IsOpeningOfConnection(in JournalEntry entry) =>
-        entry.Kind == EntryKind.Fact ? entry.Fact!.Layer is Layer.Tcp or Layer.Tls : !entry.IsPlainRun;
+        entry.Kind == EntryKind.Fact ? entry.Fact!.Layer is Layer.Tcp or Layer.Tls : !entry.IsPlainRun && entry.Kind != EntryKind.Known;
 
     private long AppendToOpening(in JournalEntry entry, ReadOnlySpan<byte> bytes, JournalOptions budget)
     {

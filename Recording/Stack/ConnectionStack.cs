@@ -39,6 +39,9 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     /// <summary>A hub accepted the connection, or came over to it.</summary>
     public bool HasHub => Volatile.Read(ref hub) is not null;
 
+    /// <summary>HTTP/2 was spoken.</summary>
+    public bool IsHttp2 => http2;
+
     /// <summary>Takes note of an event of lifecycle depth, or a local fact of any.</summary>
     public void Observe(LayerDetail detail, Direction direction)
     {
@@ -52,14 +55,19 @@ internal sealed class ConnectionStack(ConnectionRecord record)
             case TlsAlert found: Noted.Alert ??= found; break;
             case HttpRequest: requested = true; break;
             case HttpResponse response: status = response.Status; break;
-            case HttpUpgraded: status = 101; break;
+            case HttpUpgraded:
+                status = 101;
+                // What hubs over the same connection did before is not this one's.
+                (hub, hubIsOver, groups, groupCount) = (null, false, null, 0);
+                if (trouble is not null) trouble.HubFailure = null;
+                break;
             case HttpRefused refused: Noted.Refusal = refused.Status; break;
             case WebSocketClose close when direction == Direction.Received: Noted.CloseReceived ??= close; break;
             case WebSocketClose close: Noted.CloseSent ??= close; break;
             case HandshakeRequest request: askedProtocol = request.Protocol; break;
             case HandshakeResponse { Error: { } error }: Noted.HandshakeError = error; break;
             case HubConnected connected: hub = connected; break;
-            case HubContinued { } on: (hub, hubIsOver) = (new HubConnected(on.Hub, on.HubConnectionId, on.User, on.Protocol), false); break;
+            case HubContinued on: (hub, hubIsOver) = (new HubConnected(on.Hub, on.HubConnectionId, on.User, on.Protocol), false); break;
             case HubFailed { Method: "OnConnectedAsync" } failed: Noted.HubFailure = failed; break;
             case HubGroupJoined joined: Join(joined.Group); break;
             case HubGroupLeft left: Leave(left.Group); break;
