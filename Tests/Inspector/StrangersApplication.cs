@@ -65,6 +65,7 @@ internal sealed class StrangersApplication : IAsyncDisposable
         app.Map("/deflated", Deflated);
         app.MapHub<WholeHub>("/whole", options => options.AllowStatefulReconnects = true);
         app.MapHub<HastyHub>("/hasty", options => options.TransportSendTimeout = TimeSpan.FromSeconds(1));
+        app.MapGet("/ordering", (HttpContext context) => context.PublishApplicationEvent("ordered", $"{context.User.Identity?.Name} ordered something private"));
         app.MapGet("/forbidden", () => Results.StatusCode(StatusCodes.Status403Forbidden));
         var inspected = app.MapConnectionInspector();
         map?.Invoke(inspected);

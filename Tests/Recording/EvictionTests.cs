@@ -1,6 +1,7 @@
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Application;
 using RealtimeHello.Layers.Decoding;
+using RealtimeHello.Layers.Diagnosis;
 using RealtimeHello.Layers.Hubs;
 using RealtimeHello.Layers.SignalR;
 using RealtimeHello.Layers.WebSockets;
@@ -126,6 +127,65 @@ public sealed class EvictionTests
             yield return (Direction.Received, RecordedConversation.Frame("{\"protocol\":\"json\",\"version\":1}\u001e", masked: true));
             yield return (Direction.Sent, RecordedConversation.Frame("{}\u001e", masked: false));
             for (var i = 0; i < 60; i++) yield return i % 2 == 0 ? (Direction.Received, Said(i, masked: true)) : (Direction.Sent, Said(i, masked: false));
+        }
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(70)]
+    [InlineData(86)]
+    public void The_end_is_never_looked_at_from_within_a_head(int frames)
+    {
+        var conversation = new RecordedConversation(new JournalOptions { OpeningBytes = 1_024 });
+        for (var i = 0; i < 5; i++)
+        {
+            conversation.Received($"GET /{i} HTTP/1.1\r\nHost: a\r\nX-Filler: {new string('f', 500)}\r\n\r\n");
+            conversation.Sent("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        }
+
+        conversation.Received("GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        var head = $"HTTP/1.1 101 Switching Protocols\r\nX-Filler: {new string('f', 2_000)}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+        conversation.Sent(head[..1_500]);
+        conversation.Sent(head[1_500..]);
+        conversation.Handshake();
+        for (var i = 0; i < frames; i++) conversation.Sent(Said(i, masked: false));
+        conversation.Sent(RecordedConversation.Frame("{\"type\":7,\"allowReconnect\":true}\u001e", masked: false));
+        conversation.Sent([0x88, 2, 3, 0xE8]);
+        conversation.Recorder.Ended(TapPoint.Plain, Direction.Sent, StreamEnding.Finished);
+        conversation.Recorder.Close();
+
+        var tail = new List<LayerEvent>();
+        for (var bytes = 1_000; bytes < 14_000; bytes += 100) ConnectionReader.OfTail(conversation.Recorder.Record, bytes).Read(tail);
+        tail.Should().NotContain(happened => happened.Detail is DecodeFault);
+        conversation.Recorder.Record.Close!.Cause.Should().Be(CloseCauses.ServerStopping);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(60)]
+    public async Task A_capture_names_no_path_of_somebody_elses_refused_request(int between)
+    {
+        foreach (var budget in (int[])[1_000, 2_000, 3_000, 4_000, 6_000])
+        {
+            var conversation = new RecordedConversation(new JournalOptions { OpeningBytes = 1_024, ConnectionBytes = budget });
+            for (var i = 0; i < 4; i++) Ask($"GET /{i} HTTP/1.1\r\nHost: a\r\nX-Filler: {new string('f', 500)}\r\n\r\n", "200 OK");
+            Ask("GET /private HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", "401 Unauthorized");
+            for (var i = 0; i < between; i++) Ask($"GET /{i} HTTP/1.1\r\nHost: a\r\n\r\n", "200 OK");
+            conversation.Upgrade().Recorder.BelongsTo("7", "bob");
+            conversation.Handshake();
+            for (var i = 0; i < 60; i++)
+            {
+                using var file = new MemoryStream();
+                await CaptureWriter.Write(file, [conversation.Recorder.Record], TestContext.Current.CancellationToken);
+                System.Text.Encoding.UTF8.GetString(file.ToArray()).Should().NotContain("private");
+                conversation.Sent(Said(i, masked: false));
+            }
+
+            void Ask(string request, string status)
+            {
+                conversation.Received(request);
+                conversation.Sent($"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
+            }
         }
     }
 
