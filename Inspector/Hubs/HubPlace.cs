@@ -20,6 +20,9 @@ internal sealed class HubPlace(string token, HubConnectionContext connection, Hu
     private RecordedRequest? current;
     private RecordedRequest? lastPosted;
 
+    /// <summary>Where it is from now on is news.</summary>
+    private bool begun;
+
     public string Token => token;
 
     /// <summary>What is said where it goes on.</summary>
@@ -49,13 +52,21 @@ internal sealed class HubPlace(string token, HubConnectionContext connection, Hu
     /// <param name="token">SignalR's own name of the hub's connection.</param>
     /// <param name="connection">The hub's connection.</param>
     /// <param name="continued">What is said where it goes on.</param>
-    /// <param name="first">Of the first poll; null where its connection is closed already.</param>
     /// <param name="context">The copy.</param>
-    public static HubPlace OfPolls(string token, HubConnectionContext connection, HubContinued continued, RecordedRequest? first, HttpContext context)
+    /// <param name="find">The poll that has an identifier; null: it is not known.</param>
+    public static HubPlace OfPolls(string token, HubConnectionContext connection, HubContinued continued, HttpContext context, Func<string, RecordedRequest?> find)
     {
-        var place = new HubPlace(token, connection, continued, userId: null) { Polls = true, current = first };
+        var place = new HubPlace(token, connection, continued, userId: null) { Polls = true };
         context.Features.Set(place);
-        context.Features.Set<IHttpRequestIdentifierFeature>(new TakenPolls(place, context.TraceIdentifier));
+        var taken = new TakenPolls(place, context.TraceIdentifier);
+        context.Features.Set<IHttpRequestIdentifierFeature>(taken);
+        var first = find(taken.TraceIdentifier);
+        lock (place.gate)
+        {
+            place.current ??= first;
+            place.begun = true;
+        }
+
         return place;
     }
 
@@ -101,7 +112,7 @@ internal sealed class HubPlace(string token, HubConnectionContext connection, Hu
         if (PollUnderWay.Request is not { } request) return;
         lock (gate)
         {
-            if (current?.Recorder != request.Recorder) ComeTo(request);
+            if (begun && current?.Recorder != request.Recorder) ComeTo(request);
             current = request;
         }
     }

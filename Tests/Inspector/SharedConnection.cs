@@ -24,7 +24,9 @@ internal sealed class SharedConnection : IDisposable
 
     private int Port { get; }
 
-    public ConnectionRecord In(Journal journal) => journal.Connections.Single(record => record.Remote.EndsWith($":{Port}", StringComparison.Ordinal));
+    public ConnectionRecord In(Journal journal) => journal.Connections.Single(Is);
+
+    public bool Is(ConnectionRecord record) => record.Remote.EndsWith($":{Port}", StringComparison.Ordinal);
 
     /// <summary>Negotiates a hub.</summary>
     /// <returns>Its token and its id.</returns>
