@@ -106,7 +106,13 @@ function key(event) {
   const isTyping = target instanceof HTMLInputElement && target.type !== 'checkbox' || target instanceof HTMLSelectElement;
   if (event.defaultPrevented || dialog.open || event.ctrlKey || event.metaKey || event.altKey) return;
   if (isTyping) {
-    if (event.key === 'Escape') target.blur();
+    if (event.key !== 'Escape' || event.isComposing) return;
+    // The browser would clear a search field by itself, and what the field filters would stay as it was.
+    if (target instanceof HTMLInputElement && target.type === 'search' && target.value !== '') {
+      event.preventDefault();
+      target.value = '';
+      target.dispatchEvent(new Event('input', { bubbles: true }));
+    } else target.blur();
     return;
   }
   if (event.key === '?') dialog.showModal();

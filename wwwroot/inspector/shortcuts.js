@@ -2,7 +2,7 @@ import { el } from '../shared/dom.js';
 
 /** What each view's keys do; those of the first are taken wherever one is. @type {[string, [string, string][]][]} */
 const groups = [
-  ['Everywhere', [['?', 'these shortcuts'], ['g', 'all connections'], ['/', 'to the text filter, or the value to follow'], ['e', 'explanations on and off'], ['Esc', 'close, or leave a field']]],
+  ['Everywhere', [['?', 'these shortcuts'], ['g', 'all connections'], ['/', 'to the text filter, or the value to follow'], ['e', 'explanations on and off'], ['Esc', 'close; clear a text field, leave an empty one']]],
   ['Connections', [['j', 'to the list'], ['↓ ↑', 'move in it'], ['Home End', 'first, last'], ['Enter', 'open the connection']]],
   ['One connection', [['t', 'to the timeline'], ['↓ ↑ PgDn PgUp', 'move in it'], ['x', 'X-ray the chosen event'], ['Enter', 'the same, in the timeline'], ['p', 'pause, go on'], ['f', 'follow the newest'], ['1 – 7', 'a layer on and off, from TCP up']]],
   ['X-ray', [['[ ]', 'the event before, after'], ['k j', 'the same'], ['u Backspace', 'back to the connection'], ['m', 'unmask the payload'], ['b', 'to the bytes'], ['← ↑ → ↓', 'walk through the bytes, or the fields of a header']]],
