@@ -131,8 +131,11 @@ export class Plots {
     for (const plot of this.#plots) plot.setSize({ width: this.#width(), height });
   }
 
+  /** What a box has within its border and padding. */
   #width() {
-    return Math.max(200, this.place.clientWidth);
+    const box = this.place.querySelector('.plot') ?? this.place;
+    const { paddingLeft, paddingRight } = getComputedStyle(box);
+    return Math.max(200, box.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight));
   }
 }
 
