@@ -56,7 +56,7 @@ export function showConnections(place, route, feed) {
     el('button', { type: 'button', onclick: () => sortBy(column.key), 'data-sort': column.key }, column.title, el('span', { class: 'sort-mark', 'aria-hidden': 'true' }))));
   const table = el('table', { class: 'connections', role: 'table', 'aria-label': 'Connections' }, el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, ...heads)), body);
   const scroller = el('div', { class: 'table-scroll' }, table);
-  const older = el('button', { type: 'button', class: 'button', id: 'older', onclick: () => { pages++; void refresh(); } });
+  const older = el('button', { type: 'button', class: 'button', id: 'older', onclick: loadOlder });
   const olderWords = el('p', { class: 'quiet small' });
   const foot = el('div', { class: 'list-foot', hidden: true }, older, olderWords);
   const notice = el('div', { id: 'notice' });
@@ -108,6 +108,12 @@ export function showConnections(place, route, feed) {
     }
     reading = null;
     refreshIn(isAskedAgain ? soonMilliseconds : refreshMilliseconds);
+  }
+
+  /** As many pages as hold more than is drawn: open ones may fill several, which the newest would only show again. */
+  function loadOlder() {
+    pages = Math.min(mostPages, Math.max(pages, Math.floor(body.childElementCount / pageSize)) + 1);
+    void refresh();
   }
 
   /** What is being read is read to its end: on a busy server something happens all the time. */
@@ -209,7 +215,7 @@ export function showConnections(place, route, feed) {
   function drawFoot(hasUndrawn) {
     const hadFocus = document.activeElement === older;
     foot.hidden = connections === null || !(hasMore || hasUndrawn);
-    older.hidden = pages >= mostPages;
+    older.hidden = pages >= mostPages || body.childElementCount >= mostPages * pageSize;
     older.textContent = hasMore ? 'Load older' : 'Show more';
     olderWords.textContent = older.hidden ? `No more than ${number(mostPages * pageSize)} are drawn here: the filters look through all that the server keeps.` : 'The filters look through all that the server keeps.';
     // The button had the focus and goes: on from where it led to.
