@@ -13,6 +13,9 @@ export function closedBy(connection, closed) {
     closedAt: closed.at,
     close,
     counters: { ...connection.counters, ...counters },
-    layers: (connection.layers ?? []).map((layer) => (['opening', 'open', 'closing'].includes(layer.state) ? { ...layer, state: 'closed' } : layer)),
+    layers: (connection.layers ?? []).map((layer) => (['opening', 'open', 'closing'].includes(layer.state) ? { ...layer, state: 'closed', summary: summaryOf(layer) } : layer)),
   };
 }
+
+/** What a layer said of its state is of before its end; what it said of itself goes on to be so. @param {import('../types.js').LayerState} layer */
+const summaryOf = ({ layer, state, summary }) => (layer === 'webSocket' || state !== 'open' ? `${summary} when last read` : summary);
