@@ -89,7 +89,7 @@ export class Link {
       return;
     }
     const said = close.code === 1005 ? 'a Close without a code' : close.code === 1006 ? 'no Close frame' : `Close ${close.code}${close.reason ? `, ${close.reason}` : ''}`;
-    this.listener.state(close.wasClean ? 'closed' : 'failed', close.wasClean ? `Closed: the server sent ${said}.` : `Broken off: there was ${said} (the browser calls that 1006).`);
+    this.listener.state(close.wasClean ? 'closed' : 'failed', close.wasClean ? `Closed: the server sent ${said}${/[.!?…]$/.test(said) ? '' : '.'}` : `Broken off: there was ${said} (the browser calls that 1006).`);
     for (let tries = 0; this.#recorded && !this.#ended && tries < endTries; tries++) {
       await this.#ask();
       await new Promise((done) => setTimeout(done, endInterval));
