@@ -47,10 +47,6 @@ export class Timeline {
     this.resize.observe(this.viewport);
   }
 
-  get chosen() {
-    return this.#rows.find((row) => row.sequence === this.#chosen) ?? null;
-  }
-
   get follows() {
     return this.#follows;
   }

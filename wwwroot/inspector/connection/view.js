@@ -48,6 +48,8 @@ export function showConnection(place, route, feed, gone) {
   /** @type {LayerEvent | null} */
   let seenThrough = null;
   let taken = 0;
+  /** The event whose detail is shown; a filter may hide its row. @type {LayerEvent | null} */
+  let previewed = null;
   let missed = 0;
   /** @type {Connection | null} */
   let connection = null;
@@ -252,6 +254,7 @@ export function showConnection(place, route, feed, gone) {
 
   /** @param {LayerEvent} event */
   function preview(event) {
+    previewed = event;
     detail.replaceChildren(
       el('div', { class: 'preview-head', 'data-layer': event.layer },
         el('h3', {}, el('span', { class: 'layer' }, layerLore[event.layer].name), ` ${printable(event.kind)}`),
@@ -270,7 +273,7 @@ export function showConnection(place, route, feed, gone) {
       else if (event.key === 'p') setPaused(!isPaused);
       else if (event.key === 'f') timeline.follow(!timeline.follows);
       else if (event.key === 't') timeline.viewport.focus();
-      else if (event.key === 'x' && timeline.chosen) location.hash = toXray(id, timeline.chosen.sequence);
+      else if (event.key === 'x' && previewed) location.hash = toXray(id, previewed.sequence);
       else if (/^[1-7]$/.test(event.key)) {
         const layer = layers[Number(event.key) - 1];
         if (layer) setFilters(filter.withLayerSwitched(layer));
