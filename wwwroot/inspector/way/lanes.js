@@ -19,7 +19,7 @@ const mostMoments = 60;
  */
 export function wayOf(found, text, picked) {
   const { items } = found;
-  const searched = `${many(found.searched, 'connection')} searched${found.incomplete ? '; the search took too long or found too much, so there may be more' : ''}.`;
+  const searched = `${many(found.searched, 'connection')} searched, plain HTTP ones too${found.incomplete ? '; the search took too long or found too much, so there may be more' : ''}.`;
   const [first] = items;
   if (!first) return emptyNotice('Not found', `No event that you may see holds “${printable(text)}”. ${searched}`, 'It may have been evicted, or have gone over a connection that is not yours.');
 

@@ -1,6 +1,6 @@
 import { find, readConnection } from '../api.js';
 import { el } from '../../shared/dom.js';
-import { troubleNotice } from '../notices.js';
+import { emptyNotice, troubleNotice } from '../notices.js';
 import { printable } from '../printable.js';
 import { toConnections, toWay } from '../routes.js';
 import { readAround } from '../xray/window.js';
@@ -10,6 +10,8 @@ import { wayOf } from './lanes.js';
 /** A message that was just posted is still on its way. */
 const looks = 5;
 const lookMilliseconds = 600;
+/** What the server takes. */
+const [shortest, longest] = [3, 200];
 
 /**
  * The way of a value, such as a message's id, through all connections, and the X-ray of where it came in.
@@ -39,6 +41,16 @@ export function showWay(place, route) {
   async function load() {
     if (text === '') {
       way.replaceChildren(el('p', {}, 'Type an id or any text of at least three characters: every event that holds it is shown, on all connections that you may see, in order of time.'));
+      return;
+    }
+    if (text.length < shortest || text.length > longest) {
+      const notice = emptyNotice(text.length < shortest ? 'Too short to look for' : 'Too long to look for', `A value has ${shortest} to ${longest} characters here, and this one ${text.length}: type ${text.length < shortest ? 'more' : 'less'} of it.`);
+      notice.id = 'why-not';
+      way.replaceChildren(notice);
+      field.setAttribute('aria-invalid', 'true');
+      field.setAttribute('aria-describedby', notice.id);
+      // Behind whoever shows this view, and begins with its title.
+      queueMicrotask(() => field.focus());
       return;
     }
     way.replaceChildren(el('p', { class: 'quiet', role: 'status' }, 'Looking through the connections …'));
