@@ -96,7 +96,7 @@ export function showWay(place, route) {
       else return false;
       return true;
     },
-    recheck: () => void load(),
+    recheck: () => { if (text.length >= shortest) void load(); },
     close: () => stop.abort(),
   };
 }
