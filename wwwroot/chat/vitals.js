@@ -27,6 +27,9 @@ export async function createVitals({ chat, box, list }) {
   let streamed = null;
   /** @type {ServerVitals[]} */
   const kept = [];
+  /** When the last of them came. */
+  let answeredAt = 0;
+  const title = box.querySelector('summary');
   const rows = figures.map(figure => {
     const value = el('span', { class: 'value mono' }, '–');
     const plot = el('div', { class: 'plot', role: 'img', 'aria-label': `${figure.name}: no figures yet` });
@@ -41,7 +44,10 @@ export async function createVitals({ chat, box, list }) {
     follow();
   });
   document.addEventListener('visibilitychange', follow);
-  chat.events.on(['connection'], follow);
+  chat.events.on(['connection'], () => {
+    follow();
+    mark();
+  });
 
   const uPlot = await loadPlots();
   if (uPlot) {
@@ -70,6 +76,7 @@ export async function createVitals({ chat, box, list }) {
       next: vitals => {
         kept.push(/** @type {ServerVitals} */ (vitals));
         if (kept.length > samples) kept.shift();
+        answeredAt = Date.now();
         show();
       },
       error: end,
@@ -77,13 +84,22 @@ export async function createVitals({ chat, box, list }) {
     });
   }
 
+  /** Without a connection the figures are old ones: they stay, and say so. */
+  function mark() {
+    const isOld = chat.connection.hub === null && kept.length > 0;
+    box.toggleAttribute('data-old', isOld);
+    if (title) title.textContent = isOld ? `Server, when it last answered, at ${new Date(answeredAt).toLocaleTimeString()}` : 'Server, live';
+    show();
+  }
+
   function show() {
+    const word = box.hasAttribute('data-old') ? 'at the end' : 'now';
     for (const { figure, value, plot, draw } of rows) {
       const values = kept.map(figure.read);
       const now = values.at(-1);
       if (now === undefined) continue;
       value.textContent = figure.show(now);
-      plot.setAttribute('aria-label', `${figure.name}, last ${values.length} seconds: now ${figure.show(now)}, lowest ${figure.show(Math.min(...values))}, highest ${figure.show(Math.max(...values))}`);
+      plot.setAttribute('aria-label', `${figure.name}, last ${values.length} seconds: ${word} ${figure.show(now)}, lowest ${figure.show(Math.min(...values))}, highest ${figure.show(Math.max(...values))}`);
       draw(values);
     }
   }
