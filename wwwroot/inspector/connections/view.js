@@ -200,7 +200,7 @@ export function showConnections(place, route, feed) {
     count.textContent = connections === null ? '' : `${isAway ? `When the server last answered, at ${clock(new Date(answeredAt).toISOString()).slice(0, 8)}: ` : ''}${wanted === '' ? '' : `${number(shown.length)} match: `}${number(open)} open, ${number(shown.length - open)} recent`
       + `${hasMore ? ', older ones not loaded' : ''}${shown.length > rows.length ? ` · the first ${number(rows.length)} drawn` : ''}`;
     scroller.hidden = rows.length === 0;
-    tools.hidden = connections === null || (all.length === 0 && wanted === '');
+    tools.hidden = connections === null || (isAnswered && all.length === 0 && wanted === '');
     drawFoot(shown.length > rows.length);
     if (hasTrouble) return;
     if (rows.length > 0 || connections === null) notice.replaceChildren();
