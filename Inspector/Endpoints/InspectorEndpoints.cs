@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
 using RealtimeHello.Inspector.Access;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
@@ -31,10 +32,15 @@ internal static class InspectorEndpoints
 
     private static IResult SignIn(HttpContext context, InspectorAccess access, string? code)
     {
-        if (!access.TrySignIn(context, code))
-            return Results.Problem(statusCode: 403, title: "Not the sign-in link of this process", detail: "The link is printed when the server starts, and is good until it stops. Take the newest.");
-        var path = context.Request.Path.Value!;
-        return Results.Redirect(context.Request.PathBase + path[..path.LastIndexOf('/')]);
+        var requested = (context.Request.PathBase + context.Request.Path).Value!;
+        var path = requested[..requested.LastIndexOf('/')];
+        if (access.TrySignIn(context, code)) return Results.Redirect(path);
+        const string title = "Not the sign-in link of this process";
+        const string detail = "The link is printed when the server starts, and is good until it stops. Take the newest.";
+        context.Response.Headers.Vary = HeaderNames.Accept;
+        return context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+            ? InspectorPages.Refusal(context, path, statusCode: 403, title, detail)
+            : Results.Problem(statusCode: 403, title: title, detail: detail);
     }
 
     private static IResult List(HttpContext context, InspectorAccess access, Journal journal, [AsParameters] ConnectionFilter filter, string? after, string? limit)

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -29,12 +31,26 @@ internal static class InspectorPages
     private static async Task Page(HttpContext context)
     {
         var path = (context.Request.PathBase + context.Request.Path).Value!.TrimEnd('/');
-        using var reader = new StreamReader(Carrier.GetManifestResourceStream(Prefix + "inspector/index.html")!);
-        var html = (await reader.ReadToEndAsync(context.RequestAborted)).Replace("{path}", System.Net.WebUtility.HtmlEncode(path), StringComparison.Ordinal);
         context.Response.ContentType = "text/html; charset=utf-8";
+        await context.Response.WriteAsync(Html(context, path, "inspector/index.html"), context.RequestAborted);
+    }
+
+    /// <summary>Why a person in a browser gets no further, and the way to the inspector at a path.</summary>
+    public static IResult Refusal(HttpContext context, string path, int statusCode, string title, string detail)
+    {
+        var html = Html(context, path, "inspector/refusal.html")
+            .Replace("{status}", statusCode.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{title}", WebUtility.HtmlEncode(title), StringComparison.Ordinal)
+            .Replace("{detail}", WebUtility.HtmlEncode(detail), StringComparison.Ordinal);
+        return Results.Content(html, "text/html; charset=utf-8", statusCode: statusCode);
+    }
+
+    private static string Html(HttpContext context, string path, string file)
+    {
         context.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
         context.Response.Headers.CacheControl = "no-cache";
-        await context.Response.WriteAsync(html, context.RequestAborted);
+        using var reader = new StreamReader(Carrier.GetManifestResourceStream(Prefix + file)!);
+        return reader.ReadToEnd().Replace("{path}", WebUtility.HtmlEncode(path), StringComparison.Ordinal);
     }
 
     private static IResult Asset(HttpContext context, string file)
