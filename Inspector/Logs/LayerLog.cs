@@ -99,8 +99,10 @@ internal sealed class LayerLog : BackgroundService
         if (happened.Detail is TcpClosed)
         {
             untold.Remove(happened.Connection);
-            foreach (var before in waiting) Write(before, isLifecycle: false);
-            Write(happened, isLifecycle: false);
+            // Of plain HTTP only whoever looks closely wants to know; a hub by long polling or server-sent events is told from its connecting on.
+            var carriedHub = journal.Find(happened.Connection)?.CarriesHub == true;
+            foreach (var before in waiting) Write(before, carriedHub);
+            Write(happened, carriedHub);
         }
         else if (happened.Detail.Layer == Layer.Tls)
         {
@@ -108,7 +110,7 @@ internal sealed class LayerLog : BackgroundService
         }
         else
         {
-            Write(happened, isLifecycle: false);
+            Write(happened, happened.Detail.Layer == Layer.Hub && IsLifecycle(happened.Detail));
         }
     }
 

@@ -173,6 +173,7 @@ internal sealed class ConnectionStack(ConnectionRecord record)
         if (record.Facts.IsNotSignalR) return Of(Layer.SignalR, LayerCondition.Absent, "another protocol, or none");
         if (record.Facts.HubProtocol is { } protocol) return Of(Layer.SignalR, WhileOpen(LayerCondition.Open), $"hub protocol {PrintableText.OneLine(protocol, 40)}", detail);
         if (askedProtocol is not null) return Of(Layer.SignalR, WhileOpen(LayerCondition.Opening), $"asked for {PrintableText.OneLine(askedProtocol, 40)}, no answer yet", detail);
+        if (hub is not null && !http2) return Of(Layer.SignalR, LayerCondition.Unseen, "in bodies of HTTP, by long polling or server-sent events, which are not recorded");
         return http2
             ? Of(Layer.SignalR, LayerCondition.Unseen, "inside HTTP/2, whose frames are not decoded")
             : Of(Layer.SignalR, NotReached, "no handshake", detail);
@@ -188,6 +189,7 @@ internal sealed class ConnectionStack(ConnectionRecord record)
         ];
         if (trouble?.HubFailure is { } hubFailure) return Of(Layer.Hub, LayerCondition.Failed, hubFailure.Summary, detail);
         var where = groupCount == 0 ? "" : $", in {groupCount} group{(groupCount == 1 ? "" : "s")}";
+        if (IsOver && !hubIsOver && !record.Facts.Upgraded) where += "; it ended, or goes on over another connection";
         return Of(Layer.Hub, hubIsOver ? LayerCondition.Closed : WhileOpen(LayerCondition.Open), hub.Summary + where, detail);
     }
 

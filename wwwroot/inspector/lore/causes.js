@@ -17,7 +17,7 @@ export const causeAdvice = {
   upgrade_refused: 'No WebSocket came of it: the HTTP layer of the timeline has status and reason.',
   tls_failed: 'Certificate, version or protocol did not fit: the TLS layer of the timeline has the alert.',
   target_unreachable: 'The relay got no connection to the server that it stands before: is it started, and is --target right?',
-  http_finished: 'An HTTP connection that ended when its requests were answered.',
+  http_finished: 'An HTTP connection that ended. What is asked over it next time comes on another; of a hub that went over it, its own end is told where it went on.',
 };
 
 /** Ends that somebody wanted; at all others something was refused, broke or went missing. */
