@@ -16,6 +16,7 @@ namespace RealtimeHello.Client.Doctor;
 internal sealed class DoctorLink(DoctorSettings settings, IPAddress address) : IAsyncDisposable
 {
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly SecretText _secrets = new(settings.Token);
     private SslPolicyErrors _errors;
     private bool _expired;
     private string[] _chain = [];
@@ -114,7 +115,7 @@ internal sealed class DoctorLink(DoctorSettings settings, IPAddress address) : I
 
     private async Task<HttpAnswer> Send(List<string> lines, CancellationToken cancellationToken)
     {
-        Sent = [.. lines.Select(Masked)];
+        Sent = [.. lines.Select(_secrets.Line)];
         try
         {
             await Stream.WriteAsync(Encoding.Latin1.GetBytes(string.Join("\r\n", lines) + "\r\n\r\n"), cancellationToken);
@@ -152,20 +153,12 @@ internal sealed class DoctorLink(DoctorSettings settings, IPAddress address) : I
     };
 
     /// <summary>What was sent last, and what answered it.</summary>
-    public DoctorHeads HeadsOf(HttpAnswer answer) => new(Sent, [answer.StartLine, .. answer.Fields.Take(60).Select(field => Hidden(field) ? $"{field.Key}: ****" : $"{field.Key}: {field.Value}")]);
-
-    private static bool Hidden(KeyValuePair<string, string> field) => field.Key.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase);
+    public DoctorHeads HeadsOf(HttpAnswer answer) => new(Sent, [_secrets.In(answer.StartLine), .. answer.Fields.Take(60).Select(field => _secrets.Line($"{field.Key}: {field.Value}"))]);
 
     public static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
 
     public static string Describe(HttpAnswer answer) =>
         answer.StartLine + (answer["Server"] is { } server ? $", Server: {server}" : "") + (answer["Location"] is { } location ? $", Location: {location}" : "");
-
-    private string Masked(string line)
-    {
-        if (line.StartsWith("Cookie: ", StringComparison.Ordinal)) return "Cookie: ****";
-        return settings.Token is { } token ? line.Replace(token, "****", StringComparison.Ordinal) : line;
-    }
 
     public async ValueTask DisposeAsync()
     {

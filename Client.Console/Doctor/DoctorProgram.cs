@@ -30,7 +30,7 @@ internal static class DoctorProgram
         }
 
         var isHealthy = findings.All(finding => finding.Outcome != "failed");
-        if (settings.Json) await output.WriteLineAsync(JsonSerializer.Serialize(new { target = settings.Target.ToString(), healthy = isHealthy, findings }, Shape));
+        if (settings.Json) await output.WriteLineAsync(JsonSerializer.Serialize(new { target = new SecretText(settings.Token).In(settings.Target.ToString()), healthy = isHealthy, findings }, Shape));
         else if (isHealthy) await output.WriteLineAsync("Healthy: every layer that was probed works.");
         return isHealthy ? 0 : 1;
     }

@@ -22,6 +22,7 @@ internal sealed class Examination(DoctorSettings asked, DoctorProgress progress)
     /// <summary>A certificate that is soon out of its time is worth a warning.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
 
+    private readonly SecretText _secrets = new(asked.Token);
     private DoctorSettings _settings = asked;
     private IPAddress[] _addresses = [];
     private IPAddress _address = IPAddress.None;
@@ -301,7 +302,10 @@ internal sealed class Examination(DoctorSettings asked, DoctorProgress progress)
         }
     }
 
-    private static DoctorHeads? Harmless(DoctorHeads? heads) => heads is null ? null : new DoctorHeads(Harmless([.. heads.Sent]), Harmless([.. heads.Received]));
+    /// <summary>Secrets of heads are masked where their fields are known.</summary>
+    private static DoctorHeads? Harmless(DoctorHeads? heads) => heads is null ? null : new DoctorHeads(Printable(heads.Sent), Printable(heads.Received));
 
-    private static string[] Harmless(string[] lines) => [.. lines.Select(line => PrintableText.OneLine(line, 300))];
+    private string[] Harmless(string[] lines) => Printable(lines.Select(_secrets.In));
+
+    private static string[] Printable(IEnumerable<string> lines) => [.. lines.Select(line => PrintableText.OneLine(line, 300))];
 }
