@@ -39,7 +39,9 @@ internal sealed class InspectorSettings
     public static InspectorSettings Read(IConfiguration configuration)
     {
         var settings = new InspectorSettings();
-        foreach (var entry in configuration.GetSection(Section).GetChildren()) settings.Take(entry);
+        var section = configuration.GetSection(Section);
+        RefuseValue(section, "Enabled=false");
+        foreach (var entry in section.GetChildren()) settings.Take(entry);
         return settings;
     }
 
@@ -57,18 +59,35 @@ internal sealed class InspectorSettings
                 IsEnabled = bool.TryParse(entry.Value, out var isEnabled) ? isEnabled : throw new StartException($"{entry.Path} is '{entry.Value}', and has to be true or false.");
                 break;
             case "OPERATORTOKEN":
+                // What stands in it may be a secret, and is not repeated.
+                if (entry.GetChildren().Any()) throw new StartException($"{entry.Path} is a list or a section, and has to be one value: {entry.Path}=TOKEN.");
                 OperatorToken = entry.Value;
                 break;
             case "MASKEDPROPERTIES":
                 if (entry.Value is { Length: > 0 }) throw new StartException($"{entry.Path} is '{entry.Value}', and has to be a list: {entry.Path}:0={entry.Value}.");
-                MaskedProperties = entry.Get<string[]>() ?? [];
+                MaskedProperties = [.. entry.GetChildren().Select(NameOfProperty)];
                 break;
             case "JOURNAL":
+                RefuseValue(entry, $"{nameof(JournalOptions.TotalBytes)}={new JournalOptions().TotalBytes}");
                 foreach (var budget in entry.GetChildren()) TakeBudget(budget);
                 break;
             default:
                 throw Unknown(entry, ["Enabled", "OperatorToken", "MaskedProperties", "Journal"]);
         }
+    }
+
+    /// <summary>The configuration lets a section have a value besides; nobody would read it.</summary>
+    private static void RefuseValue(IConfigurationSection section, string example)
+    {
+        if (section.Value is { Length: > 0 }) throw new StartException($"{section.Path} is '{section.Value}', and has to be a section: {section.Path}:{example}.");
+    }
+
+    private static string NameOfProperty(IConfigurationSection entry)
+    {
+        if (!int.TryParse(entry.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            throw new StartException($"{entry.Path} is no entry of a list, and the names of properties have to be one: {Section}:{nameof(MaskedProperties)}:0=NAME.");
+        if (entry.GetChildren().Any()) throw new StartException($"{entry.Path} is a list or a section, and has to be the name of a property: {entry.Path}=NAME.");
+        return string.IsNullOrWhiteSpace(entry.Value) ? throw new StartException($"{entry.Path} is '{entry.Value}', and has to be the name of a property.") : entry.Value;
     }
 
     private void TakeBudget(IConfigurationSection entry)
