@@ -120,6 +120,9 @@ internal sealed class CaptureReplay : IConnectionOutput
     {
         if (line.Type is null || CaptureFormat.TypeOf(line.Type) is not { } type) return $"its type {PrintableText.OneLine(line.Type ?? "", 40)} is not known";
         if (line.Fact is not { } json || System.Text.Json.JsonSerializer.Deserialize(json, type, CaptureFormat.Options) is not LayerDetail fact) return "it has no fact";
+        // A little below zero is what the recorder writes when the clock was set back meanwhile.
+        if (fact is TcpClosed { Lifetime: var lifetime } && (lifetime < DateTimeOffset.MinValue - Record.OpenedAt || lifetime > DateTimeOffset.MaxValue - Record.OpenedAt))
+            return $"its lifetime {lifetime:c} can't be";
         Append(line, EntryKind.Fact, fact: fact);
         Record.Stack.Observe(fact, Direction.Local);
         if (fact is not TcpClosed closed) return null;
