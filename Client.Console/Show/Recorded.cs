@@ -17,6 +17,7 @@ internal sealed record Recorded(IReadOnlyList<ConnectionRecord> Connections, str
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static async Task<Recorded> Read(string file)
     {
+        if (Directory.Exists(file)) throw new InvalidDataException("It is a directory: give one file in it, a capture, a .pcapng or a .pcap.");
         await using var stream = File.OpenRead(file);
         var beginning = new byte[10];
         var length = await stream.ReadAtLeastAsync(beginning, beginning.Length, throwOnEndOfStream: false);
