@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
+using RealtimeHello.Contracts;
 using RealtimeHello.Server.Storage;
 
 namespace RealtimeHello.Server.Accounts;
@@ -45,7 +46,7 @@ internal static class Sessions
 
     private static async Task<IResult> SignIn(HttpContext context, GuestNames names, TimeProvider clock, IOptionsMonitor<BearerTokenOptions> bearer)
     {
-        if (!UserName.TryParse(await ReadName(context.Request), out var name)) return Problem(StatusCodes.Status400BadRequest, "Bad name", UserName.Rule);
+        if (!UserName.TryParse(await ReadName(context.Request), out var name)) return Problem(StatusCodes.Status400BadRequest, "Bad name", UserNameRule.Sentence);
 
         // Whoever brings the cookie or the token of this name is its user, and no new one: signing out later ends the old cookies and tokens too.
         var isKnown = Guest.TryRead((await context.AuthenticateAsync()).Principal, out var current) && current.Name.Key == name.Key;

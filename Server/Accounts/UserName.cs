@@ -1,39 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Text;
 using RealtimeHello.Contracts;
 
 namespace RealtimeHello.Server.Accounts;
 
-/// <summary>A user's name: 1-24 letters, digits, <c>-</c> and <c>_</c> of any script, each of which can be seen.</summary>
+/// <summary>A user's name, as <see cref="UserNameRule"/> has it.</summary>
 /// <param name="Text">As it is shown, in normal form C.</param>
 /// <param name="Key">What it is compared by: compatibility form, without case, so that look-alikes such as ＡＤＡ and ada are one.</param>
 internal sealed record UserName(string Text, string Key)
 {
-    public const string Rule = "A name is 1 to 24 letters, digits, '-' or '_'.";
-
     public static bool TryParse(string? text, [NotNullWhen(true)] out UserName? name)
     {
-        name = null;
-        if (string.IsNullOrEmpty(text) || text.Length > 4 * ChatLimits.UserNameLength || HasLoneSurrogate(text)) return false;
-        text = text.Normalize(NormalizationForm.FormC);
-        if (text.Length > ChatLimits.UserNameLength) return false;
-        foreach (var rune in text.EnumerateRunes())
-            if (!IsAllowed(rune)) return false;
-        name = new UserName(text, text.Normalize(NormalizationForm.FormKC).ToUpperInvariant().Normalize(NormalizationForm.FormKC));
-        return true;
-    }
-
-    private static bool IsAllowed(Rune rune) =>
-        rune.Value is '-' or '_' || (Rune.IsLetter(rune) && !IsInvisible(rune)) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.DecimalDigitNumber;
-
-    /// <summary>The letters among Unicode's Default_Ignorable_Code_Points, all of them fillers of Hangul, and hieroglyphs that are blank by name.</summary>
-    private static bool IsInvisible(Rune rune) => rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x13441 or 0x13442;
-
-    private static bool HasLoneSurrogate(string text)
-    {
-        for (var i = 0; i < text.Length; i++)
-            if (char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[++i]))) return true;
-        return false;
+        name = UserNameRule.TryNormalize(text, out var normal)
+            ? new UserName(normal, normal.Normalize(NormalizationForm.FormKC).ToUpperInvariant().Normalize(NormalizationForm.FormKC))
+            : null;
+        return name is not null;
     }
 }

@@ -39,6 +39,8 @@ internal sealed class PlainChat(string room, int history, PlainOutput output, Ti
         try
         {
             await UnlessEnded(running, _joined.Task, interrupted);
+            // Why it failed is said once, not again for every line that nobody tried to post.
+            if (running.IsFaulted) await running;
             await UnlessEnded(running, PostLines(session, input, over.Token), interrupted);
             // Our own messages are printed too, as they come back.
             await UnlessEnded(running, session.CaughtUp().WaitAsync(CatchUpPatience, clock, interrupted), interrupted);
