@@ -25,6 +25,7 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
     private readonly LayerFormat _format = new(TimeZoneInfo.Local, names: true);
     private string? _cookie;
     private string? _last;
+    private string? _told;
 
     /// <returns>The process's exit code.</returns>
     public static async Task<int> Run(WatchSettings settings)
@@ -67,31 +68,32 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
 
         return 0;
 
-        void Begun()
+        void Begun(bool isUnknown)
         {
-            if (isAway) note("It is back.");
+            if (isAway) note(isUnknown && _told is not null ? "It is back, and does not know the connections that were told before: their records go with the process that kept them." : "It is back.");
+            if (isUnknown && settings.Connection is { } connection) note($"There is no connection {connection} at {settings.Inspector}, or not for you: waiting for one.");
             (isAway, hasBegun) = (false, true);
             backoff.Reset();
         }
     }
 
-    private async Task Follow(HttpClient http, Action begun, CancellationToken leave)
+    private async Task Follow(HttpClient http, Action<bool> begun, CancellationToken leave)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(leave);
         patience.CancelAfter(Patience);
         try
         {
             if (settings.Code is { } code) _cookie ??= await SignIn(http, code, patience.Token);
-            using var request = new HttpRequestMessage(HttpMethod.Get, Address());
-            if (settings.Token is { } token) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            else request.Headers.Add("Cookie", _cookie);
+            // Before the feed, which goes over the same connection and makes the inspector forget that: its echo would be told otherwise.
+            var isUnknown = (settings.Connection ?? _told) is { } connection && await IsUnknown(http, connection, patience.Token);
+            using var request = Ask(Address());
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
             if (_last is not null) request.Headers.Add("Last-Event-ID", _last);
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
             if (answer.StatusCode != HttpStatusCode.OK) throw new ServerTrouble(Refusal(answer), isLasting: (int)answer.StatusCode < 500);
             if (answer.Content.Headers.ContentType?.MediaType != "text/event-stream")
                 throw new ServerTrouble(NoInspector, isLasting: true);
-            begun();
+            begun(isUnknown);
             await using var stream = new SignsOfLife(await answer.Content.ReadAsStreamAsync(patience.Token), () => patience.CancelAfter(Silence));
             await Tell(SseParser.Create(stream, (_, data) => data.ToArray()).EnumerateAsync(patience.Token));
         }
@@ -103,6 +105,21 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
         {
             throw ReachTrouble.Describe($"{settings.Inspector}", "the address", trouble);
         }
+    }
+
+    private HttpRequestMessage Ask(Uri address)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, address);
+        if (settings.Token is { } token) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        else request.Headers.Add("Cookie", _cookie);
+        return request;
+    }
+
+    private async Task<bool> IsUnknown(HttpClient http, string connection, CancellationToken cancellationToken)
+    {
+        using var request = Ask(new Uri($"{settings.Inspector.AbsoluteUri.TrimEnd('/')}/connections/{Uri.EscapeDataString(connection)}"));
+        using var answer = await http.SendAsync(request, cancellationToken);
+        return answer.StatusCode == HttpStatusCode.NotFound;
     }
 
     private Uri Address()
@@ -153,6 +170,7 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
         }
 
         if (item.EventType != "message" || !LayerNames.TryParse(Text(root, "layer"), out var layer)) return;
+        _told = Text(root, "connection") is { Length: > 0 } connection ? connection : _told;
         var direction = Text(root, "direction") switch { "received" => Direction.Received, "sent" => Direction.Sent, _ => Direction.Local };
         var rows = _format.Lines(At(root), layer, Text(root, "connection"), direction, Text(root, "kind"), Summary(root), Fields(root));
         foreach (var row in ShownEvents.WithText(rows, settings.Text)) output.Write(row);

@@ -34,13 +34,24 @@ public sealed class WatchTests : IDisposable
         (await first.WaitForExit(TimeSpan.FromSeconds(30))).Should().Be(0);
 
         await using var second = await ChatServerProcess.Start(_folder.Path, first.Address.GetLeftPart(UriPartial.Authority));
-        await watch.Says("It is back.");
+        await watch.Says("It is back, and does not know the connections that were told before: their records go with the process that kept them.");
         await Converse(second, "bob", "seen again", watch);
 
         // Of the new process from its first event on, though its numbers begin again.
         watch.Everything.Should().Contain("seen again 0");
         (await watch.Interrupt()).Should().Be(0);
         watch.Everything.Should().Contain("The client said goodbye with SignalR's Close message.").And.Contain("GET /chat HTTP/1.1, asks for a WebSocket").And.NotContain("\u001b").And.NotContain(token.Trim());
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_not_there_is_named_and_waited_for()
+    {
+        await using var server = await ChatServerProcess.Start(_folder.Path);
+        var token = await File.ReadAllTextAsync(Path.Combine(_folder.Path, "operator-token"), cancel);
+        await using var watch = new Watch(_folder.Path, server.Address.ToString(), "--token", token.Trim(), "--connection", "NOPE");
+
+        await watch.Says($"There is no connection NOPE at {server.Address.GetLeftPart(UriPartial.Authority)}/inspect, or not for you: waiting for one.");
+        (await watch.Interrupt()).Should().Be(0);
     }
 
     [Fact]
