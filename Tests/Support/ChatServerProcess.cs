@@ -98,8 +98,9 @@ public sealed class ChatServerProcess : IAsyncDisposable
 
     private static ChatServerProcess Launch(IEnumerable<string> arguments, Action<string> onLine)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add("exec");
+        // Whoever runs the tests in the background has SIGINT ignored, which a process inherits.
+        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in (string[])["--default-signal=INT", "dotnet", "exec"]) start.ArgumentList.Add(argument);
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "RealtimeHello.Server.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         // The server's own environment, not what a test run happens to have.

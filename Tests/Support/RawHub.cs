@@ -51,7 +51,8 @@ public sealed class RawHub : IAsyncDisposable
     /// <returns>Everything that arrived.</returns>
     public async Task<string> ReadToClose()
     {
-        while (await Read())
+        using var patience = new CancellationTokenSource(Patience);
+        while (await Read().WaitAsync(patience.Token))
         {
         }
 
