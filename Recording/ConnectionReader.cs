@@ -35,7 +35,7 @@ public sealed class ConnectionReader : IConnectionOutput
     }
 
     private ConnectionReader(ConnectionRecord record, DecodingDepth depth, DecoderLimits limits, long start)
-        : this(record, depth, limits) => Resume(start, record.Log.PlainOffsetsFrom(start, default));
+        : this(record, depth, limits) => Resume(start, record.Log.PlainOffsetsFrom(start, default), record.FactsAt(start));
 
     /// <summary>Begins where at most about <paramref name="bytes"/> of recorded bytes are left: for a look at how it ended.</summary>
     public static ConnectionReader OfTail(ConnectionRecord record, long bytes, DecoderLimits? limits = null)
@@ -133,22 +133,23 @@ public sealed class ConnectionReader : IConnectionOutput
         var offsets = record.Log.PlainOffsetsFrom(next.Number, plain);
         // It may have been evicted itself since it was read.
         if (next.IsPlainRun) offsets = next.Direction == Direction.Received ? (next.Offset, offsets.Sent) : (offsets.Received, next.Offset);
+        var known = record.FactsAt(next.Number);
         var lost = offsets.Received - plain.Received + offsets.Sent - plain.Sent;
         if (lost > 0)
         {
-            var layer = record.FactsAt(next.Number).Upgraded ? Layer.WebSocket : Layer.Http;
+            var layer = known.Upgraded ? Layer.WebSocket : Layer.Http;
             events.Add(new EventNumbering(missing, next.Ticks).NumberFact(record.Id, new Gap(layer, lost, Gap.Evicted)));
         }
 
         missingThrough = null;
-        Resume(next.Number, offsets);
+        Resume(next.Number, offsets, known);
     }
 
-    private void Resume(long number, (long Received, long Sent) offsets)
+    private void Resume(long number, (long Received, long Sent) offsets, ConnectionFacts known)
     {
         plain = offsets;
         cursor = number - 1;
-        decoder = ConnectionDecoder.Resume(record.Perspective, depth, this, record.FactsAt(number), plain.Received, plain.Sent, limits);
+        decoder = ConnectionDecoder.Resume(record.Perspective, depth, this, known, plain.Received, plain.Sent, limits);
     }
 
     private sealed class BySequence : IComparer<LayerEvent>

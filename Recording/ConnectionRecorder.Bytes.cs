@@ -91,7 +91,7 @@ public sealed partial class ConnectionRecorder
                 _ => TakeSkipped(direction, bytes, phase, ref trim),
             };
             bytes = bytes[count..];
-            trim |= KeepFacts();
+            if (!ReferenceEquals(Record.Facts, decoder.Facts)) trim |= journal.Grow(Record.Know(decoder.Facts, Now.Ticks, journal.Options));
             if (opening is { HeldLength: > 0 } && decoder.PhaseOf(ClientDirection) != PlainPhase.Undecided) trim |= Release();
         }
 
@@ -115,14 +115,6 @@ public sealed partial class ConnectionRecorder
         }
 
         return trim;
-    }
-
-    private bool KeepFacts()
-    {
-        var before = Record.Facts;
-        if (ReferenceEquals(before, decoder.Facts)) return false;
-        Record.Facts = decoder.Facts;
-        return journal.Grow(log.AppendKnown(Now.Ticks, before, journal.Options));
     }
 
     bool IPendingWriter.Write(Direction direction, byte[] message, long number, long ticks)

@@ -50,8 +50,10 @@ internal sealed class HubObserver(InspectorOptions options) : IHubFilter
     {
         var recorder = HubRecorder.Of(context.Context);
         var user = context.Context.User;
-        var name = user is null ? null : options.UserName(user);
-        if (HubRecorder.IsWebSocket(context.Context)) recorder?.Recorder.BelongsTo(user is null ? null : options.UserId(user), name);
+        // The application was asked already whose a hub is that may move.
+        var place = context.Context.Features.Get<HubPlace>();
+        var name = place is not null ? place.Continued.User : user is null ? null : options.UserName(user);
+        if (HubRecorder.IsWebSocket(context.Context)) recorder?.Recorder.BelongsTo(place is not null ? place.UserId : user is null ? null : options.UserId(user), name);
         else recorder?.Recorder.IsShared(name, recorder.Value.Owner);
         recorder?.Fact(new HubConnected(context.Hub.GetType().Name, context.Context.ConnectionId, name, context.Context.Items.Remove(HubObservation.ProtocolItem, out var protocol) ? protocol as string : null));
         var began = Stopwatch.GetTimestamp();

@@ -28,6 +28,9 @@ internal sealed class HubPlace(string token, HubConnectionContext connection, Hu
     /// <summary>What is said where it goes on.</summary>
     public HubContinued Continued => continued;
 
+    /// <summary>Whose it is; of a hub that polls, null.</summary>
+    public string? UserId => userId;
+
     /// <summary>It goes by long polling; else by WebSockets, perhaps with stateful reconnect.</summary>
     public bool Polls { get; private init; }
 
@@ -103,7 +106,6 @@ internal sealed class HubPlace(string token, HubConnectionContext connection, Hu
     /// <summary>A message was posted to the hub. Such requests come on whichever connection is free.</summary>
     public void Posted(RecordedRequest request)
     {
-        if (!Polls) return;
         lock (gate) lastPosted = request;
     }
 

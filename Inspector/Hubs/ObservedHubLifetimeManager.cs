@@ -36,21 +36,21 @@ internal class ObservedHubLifetimeManager<THub>(HubLifetimeManager<THub> inner, 
     public override async Task AddToGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)
     {
         await inner.AddToGroupAsync(connectionId, groupName, cancellationToken);
-        FindRecorder(connectionId)?.Fact(new HubGroupJoined(groupName));
+        WhereNow(connectionId)?.Fact(new HubGroupJoined(groupName));
     }
 
     public override async Task RemoveFromGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)
     {
         await inner.RemoveFromGroupAsync(connectionId, groupName, cancellationToken);
-        FindRecorder(connectionId)?.Fact(new HubGroupLeft(groupName));
+        WhereNow(connectionId)?.Fact(new HubGroupLeft(groupName));
     }
 
     /// <summary>Asked for each time: a hub that reconnects goes on over another connection.</summary>
-    private RecordedRequest? FindRecorder(string connectionId) => connections.TryGetValue(connectionId, out var connection) ? HubRecorder.Of(connection.GetHttpContext(), connection.Features) : null;
+    private RecordedRequest? WhereNow(string connectionId) => connections.TryGetValue(connectionId, out var connection) ? HubRecorder.Of(connection.GetHttpContext(), connection.Features) : null;
 
     public override Task SendConnectionAsync(string connectionId, string methodName, object?[] args, CancellationToken cancellationToken = default)
     {
-        FindRecorder(connectionId)?.Fact(new HubSent(methodName, connectionId), DecodingDepth.Full);
+        WhereNow(connectionId)?.Fact(new HubSent(methodName, connectionId), DecodingDepth.Full);
         return inner.SendConnectionAsync(connectionId, methodName, args, cancellationToken);
     }
 

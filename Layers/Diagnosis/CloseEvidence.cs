@@ -40,8 +40,6 @@ public sealed class CloseEvidence(Perspective perspective)
     /// <summary>HTTP/2 was spoken, whose requests are not decoded.</summary>
     internal bool SpokeHttp2 { get; private set; }
 
-    internal bool HubAccepted { get; private set; }
-
     /// <summary>A hub went over it.</summary>
     internal bool CarriedHub { get; private set; }
 
@@ -96,7 +94,7 @@ public sealed class CloseEvidence(Perspective perspective)
             case HttpUpgraded:
                 Upgraded = true;
                 // What hubs by long polling, or requests that were refused, did on the same connection before is no cause of this one's end.
-                CarriedHub = HubAccepted = false;
+                CarriedHub = false;
                 if (trouble is not null) (trouble.ConnectFailure, trouble.Disconnected, trouble.Refusal) = (null, null, null);
                 break;
             case Gap { Reason: Gap.Http2 }: SpokeHttp2 = true; break;
@@ -116,7 +114,6 @@ public sealed class CloseEvidence(Perspective perspective)
                 Noted.CloseFrameOfServer ??= close;
                 first ??= ClosingSign.CloseFrameOfServer;
                 break;
-            case HubConnected: HubAccepted = true; break;
             case HubFailed { Method: "OnConnectedAsync" } failure: Noted.ConnectFailure = failure; break;
             case HubDisconnected disconnected: Noted.Disconnected = disconnected; break;
             case DecodeFault { AtLayer: Layer.WebSocket } fault when fromClient: Noted.ClientFault ??= fault; break;

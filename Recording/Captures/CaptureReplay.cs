@@ -10,6 +10,7 @@ namespace RealtimeHello.Recording.Captures;
 internal sealed class CaptureReplay : IConnectionOutput
 {
     private readonly JournalOptions budget;
+    private readonly DecoderLimits limits;
     private ConnectionDecoder decoder;
     private readonly Dictionary<(TapPoint, Direction), long> ends = [];
     private long number;
@@ -21,7 +22,8 @@ internal sealed class CaptureReplay : IConnectionOutput
     {
         Record = record;
         this.budget = budget;
-        decoder = new ConnectionDecoder(record.Perspective, DecodingDepth.Lifecycle, this, budget.Decoders with { CompressedIsMasked = record.CompressedIsMasked });
+        limits = budget.Decoders with { CompressedIsMasked = record.CompressedIsMasked };
+        decoder = new ConnectionDecoder(record.Perspective, DecodingDepth.Lifecycle, this, limits);
     }
 
     public ConnectionRecord Record { get; }
@@ -97,16 +99,12 @@ internal sealed class CaptureReplay : IConnectionOutput
         isWhole = line.Known is not null;
         if (line.Known is not { } known) return;
         Know(known, line);
-        decoder = ConnectionDecoder.Resume(
-            Record.Perspective, DecodingDepth.Lifecycle, this, known, received, sent, budget.Decoders with { CompressedIsMasked = Record.CompressedIsMasked });
+        decoder = ConnectionDecoder.Resume(Record.Perspective, DecodingDepth.Lifecycle, this, known, received, sent, limits);
     }
 
     private void Know(ConnectionFacts facts, CaptureLine line)
     {
-        var before = Record.Facts;
-        if (before == facts) return;
-        Record.Facts = facts;
-        lock (Record.Log.Gate) Record.Log.AppendKnown(line.At?.UtcTicks ?? 0, before, budget);
+        lock (Record.Log.Gate) Record.Know(facts, line.At?.UtcTicks ?? 0, budget);
     }
 
     private string? TakeEnd(CaptureLine line, TapPoint tap)

@@ -87,6 +87,16 @@ public sealed class ConnectionRecord
     /// <summary>What later bytes can't be decoded without.</summary>
     public ConnectionFacts Facts { get; internal set; } = new();
 
+    /// <summary>What is known changed, or not, with the last entry of the log. The caller holds the lock.</summary>
+    /// <returns>By how many bytes the log grew or shrank.</returns>
+    internal long Know(ConnectionFacts facts, long ticks, JournalOptions budget)
+    {
+        var before = Facts;
+        if (facts == before) return 0;
+        Facts = facts;
+        return Log.AppendKnown(ticks, before, budget);
+    }
+
     /// <summary>The same, as far as it was known in front of the entry of that number: for decoding that begins there.</summary>
     internal ConnectionFacts FactsAt(long number)
     {

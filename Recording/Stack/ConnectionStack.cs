@@ -58,7 +58,7 @@ internal sealed class ConnectionStack(ConnectionRecord record)
             case HttpUpgraded:
                 status = 101;
                 // What hubs over the same connection did before is not this one's.
-                (hub, hubIsOver, groups, groupCount) = (null, false, null, 0);
+                ForgetHub();
                 if (trouble is not null) trouble.HubFailure = null;
                 break;
             case HttpRefused refused: Noted.Refusal = refused.Status; break;
@@ -84,7 +84,7 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     /// <summary>What earlier requests on the connection brought about may be somebody else's: of them nothing stays but the socket's own state and TLS.</summary>
     public void LeaveOutWhatCameBefore()
     {
-        (hub, hubIsOver, groups, groupCount) = (null, false, null, 0);
+        ForgetHub();
         (lastFact, facts) = (null, 0);
         trouble = trouble?.Alert is { } alert ? new Trouble { Alert = alert } : null;
     }
@@ -200,6 +200,8 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     private LayerCondition NotReached => IsOver ? LayerCondition.Absent : LayerCondition.Waiting;
 
     private LayerCondition WhileOpen(LayerCondition state) => IsOver ? LayerCondition.Closed : state;
+
+    private void ForgetHub() => (hub, hubIsOver, groups, groupCount) = (null, false, null, 0);
 
     private void Join(string group)
     {

@@ -6,10 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using RealtimeHello.Inspector;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Application;
-using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.Diagnosis;
 using RealtimeHello.Layers.Hubs;
-using RealtimeHello.Recording;
 using RealtimeHello.Recording.Journals;
 using RealtimeHello.Tests.Support;
 
@@ -272,10 +270,6 @@ public sealed class HubPlaceTests
     }
 
     /// <summary>What a hub and the application told on a connection.</summary>
-    private static List<string> Told(ConnectionRecord record)
-    {
-        var events = new List<LayerEvent>();
-        new ConnectionReader(record, DecodingDepth.Full).Read(events);
-        return [.. events.Select(happened => happened.Detail).Where(detail => detail is HubDetail or ApplicationFact).Select(detail => detail.Kind)];
-    }
+    private static List<string> Told(ConnectionRecord record) =>
+        [.. RecordEvents.Of(record).Select(happened => happened.Detail).Where(detail => detail is HubDetail or ApplicationFact).Select(detail => detail.Kind)];
 }

@@ -4,10 +4,8 @@ using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Application;
-using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.Diagnosis;
 using RealtimeHello.Layers.Hubs;
-using RealtimeHello.Recording;
 using RealtimeHello.Recording.Journals;
 using RealtimeHello.Tests.Support;
 
@@ -139,12 +137,7 @@ public sealed class OtherTransportsTests
         _ => detail.Kind,
     };
 
-    private static List<LayerDetail> DetailsOf(ConnectionRecord record)
-    {
-        var events = new List<LayerEvent>();
-        new ConnectionReader(record, DecodingDepth.Full).Read(events);
-        return [.. events.Select(happened => happened.Detail)];
-    }
+    private static List<LayerDetail> DetailsOf(ConnectionRecord record) => RecordEvents.Of(record).ConvertAll(happened => happened.Detail);
 
     /// <summary>Leaves its connections open when the client is disposed: the server's hub ends a little later, and says so while they are.</summary>
     private sealed class Kept(SocketsHttpHandler connections) : HttpMessageHandler

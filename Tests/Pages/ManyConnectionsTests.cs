@@ -63,6 +63,22 @@ public sealed class ManyConnectionsTests(Browser browser) : IDisposable
     }
 
     [Fact]
+    public async Task One_press_brings_older_ones_where_the_next_page_holds_only_open_ones_that_are_shown_already()
+    {
+        for (var i = 0; i < 60; i++) new RecordedConversation(Journal, $"C{i}").Upgrade().Recorder.Close();
+        for (var i = 0; i < 1010; i++) new RecordedConversation(Journal, $"O{i}").Upgrade();
+        await using var context = await browser.Open();
+        var inspector = await InspectorPage.AsOperator(context, server);
+        await CountIs(inspector.Rows, 1010);
+
+        await inspector.Page.GetByRole(AriaRole.Button, new() { Name = "Load older" }).ClickAsync();
+
+        await CountIs(inspector.Rows, 1070);
+        await Assertions.Expect(inspector.Page.Locator("#older")).ToBeHiddenAsync();
+        inspector.Complaints.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_filter_finds_what_is_not_loaded_and_offers_what_it_hides()
     {
         var old = new RecordedConversation(Journal, "OLD").Upgrade();

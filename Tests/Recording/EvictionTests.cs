@@ -8,6 +8,7 @@ using RealtimeHello.Layers.WebSockets;
 using RealtimeHello.Recording;
 using RealtimeHello.Recording.Captures;
 using RealtimeHello.Recording.Journals;
+using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Recording;
 
@@ -90,9 +91,8 @@ public sealed class EvictionTests
             using var file = new MemoryStream();
             await CaptureWriter.Write(file, [evicting.Recorder.Record], TestContext.Current.CancellationToken);
             file.Position = 0;
-            var again = new List<LayerEvent>();
             var record = (await Capture.Read(file, cancellationToken: TestContext.Current.CancellationToken)).Connections.Single();
-            new ConnectionReader(record, DecodingDepth.Full).Read(again);
+            var again = RecordEvents.Of(record);
             // How much is gone of a direction of which nothing follows, only the journal knows.
             again.Select(Place).Should().Equal(events.Select(Place));
             // Where everything is gone up to now, a capture has nothing to say it with yet.

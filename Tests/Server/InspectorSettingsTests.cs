@@ -32,12 +32,15 @@ public sealed class InspectorSettingsTests
     [InlineData("Inspector:MaskedProperty:0", "password", "There is no setting Inspector:MaskedProperty; there are Enabled, OperatorToken, MaskedProperties, Journal.")]
     [InlineData("Inspector:MaskedProperties", "password", "Inspector:MaskedProperties is 'password', and has to be a list: Inspector:MaskedProperties:0=password.")]
     [InlineData("Inspector:Enabled", "no", "Inspector:Enabled is 'no', and has to be true or false.")]
-    public void What_the_section_may_not_hold_is_named_with_what_it_may(string key, string value, string sentence)
-    {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create(key, (string?)value)]).Build();
-
-        FluentActions.Invoking(() => InspectorSettings.Read(configuration)).Should().Throw<StartException>().WithMessage(sentence);
-    }
+    [InlineData("Inspector", "false", "Inspector is 'false', and has to be a section: Inspector:Enabled=false.")]
+    [InlineData("Inspector:OperatorToken:0", "abc", "Inspector:OperatorToken is a list or a section, and has to be one value: Inspector:OperatorToken=TOKEN.")]
+    [InlineData("Inspector:OperatorToken:Value", "abc", "Inspector:OperatorToken is a list or a section, and has to be one value: Inspector:OperatorToken=TOKEN.")]
+    [InlineData("Inspector:MaskedProperties:0:name", "password", "Inspector:MaskedProperties:0 is a list or a section, and has to be the name of a property: Inspector:MaskedProperties:0=NAME.")]
+    [InlineData("Inspector:MaskedProperties:0", "", "Inspector:MaskedProperties:0 is '', and has to be the name of a property.")]
+    [InlineData("Inspector:MaskedProperties:1", " ", "Inspector:MaskedProperties:1 is ' ', and has to be the name of a property.")]
+    [InlineData("Inspector:MaskedProperties:password", "true", "Inspector:MaskedProperties:password is no entry of a list, and the names of properties have to be one: Inspector:MaskedProperties:0=NAME.")]
+    public void What_the_section_may_not_hold_is_named_with_what_it_may(string key, string value, string sentence) =>
+        FluentActions.Invoking(() => Read((key, value))).Should().Throw<StartException>().WithMessage(sentence);
 
     [Fact]
     public async Task A_wrong_budget_keeps_the_server_from_starting_with_one_sentence()
@@ -49,4 +52,23 @@ public sealed class InspectorSettingsTests
         output.Should().BeEmpty();
         errors.Should().StartWith("Inspector:Journal:TotalBytes is 'lots'").And.NotContain("\n");
     }
+
+    [Fact]
+    public void A_budget_names_what_it_bounds() =>
+        FluentActions.Invoking(() => Read(("Inspector:Journal", "8388608"))).Should().Throw<StartException>()
+            .WithMessage($"Inspector:Journal is '8388608', and has to be a section: Inspector:Journal:TotalBytes={new JournalOptions().TotalBytes}.");
+
+    [Fact]
+    public void What_has_its_shape_is_taken()
+    {
+        var settings = Read(("Inspector:Enabled", "false"), ("Inspector:OperatorToken", "abc"), ("Inspector:MaskedProperties:0", "password"), ("Inspector:MaskedProperties:1", "pin"));
+
+        settings.IsEnabled.Should().BeFalse();
+        settings.OperatorToken.Should().Be("abc");
+        settings.MaskedProperties.Should().Equal("password", "pin");
+        Read(("Inspector", ""), ("Inspector:MaskedProperties", "")).MaskedProperties.Should().BeEmpty("an empty list in a file has an empty value");
+    }
+
+    private static InspectorSettings Read(params (string Key, string Value)[] settings) =>
+        InspectorSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build());
 }
