@@ -294,6 +294,7 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
         if (isOfSeveral || userId is null) return;
         if (earlier is not null) Omit(earlier);
         earlier = null;
+        if (Record.UserId is null) Record.UsersSince = journal.LastNumber;
         Record.UserId = userId;
     }
 

@@ -180,9 +180,11 @@ internal static class CostCommand
     {
         var deliveries = subject.Deliveries + subject.Members.Count;
         var posting = subject.Members[subject.Next()].Post(Room, Text);
-        await subject.Poll.Until(() => posting.IsCompleted);
+        await subject.Poll.Until(() => posting.IsCompleted, () => $"no receipt of a post, {Missing()}");
         await posting;
-        await subject.Poll.Until(() => subject.Deliveries >= deliveries);
+        await subject.Poll.Until(() => subject.Deliveries >= deliveries, Missing);
+
+        string Missing() => $"{deliveries - subject.Deliveries} of {subject.Members.Count} deliveries missing at {NameOf(subject.Looking)}";
     }
 
     /// <summary>What the server holds for each idle signed-in connection.</summary>

@@ -22,10 +22,12 @@ internal sealed class PolledStream : NetworkStream
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            // Asked for first: a tick that comes while the socket is read is not missed, and the last one may be of the end.
+            var next = poll.Next;
             var count = Socket.Receive(buffer.Span, SocketFlags.None, out var error);
             if (error == SocketError.Success) return count;
             if (error != SocketError.WouldBlock) throw new IOException("The socket can't be read.", new SocketException((int)error));
-            await poll.Next;
+            await next;
         }
     }
 
@@ -51,18 +53,20 @@ internal sealed class Poll
     /// <summary>Ticks every millisecond until something is done.</summary>
     public async Task<T> Until<T>(Task<T> done)
     {
-        await Until(() => done.IsCompleted);
+        await Until(() => done.IsCompleted, () => "no connection");
         return await done;
     }
 
     /// <summary>Ticks every millisecond until something is so.</summary>
+    /// <param name="isSo">What is waited for.</param>
+    /// <param name="instead">What there was instead.</param>
     /// <exception cref="TimeoutException">It was not so for 30 seconds.</exception>
-    public async Task Until(Func<bool> isSo)
+    public async Task Until(Func<bool> isSo, Func<string> instead)
     {
         var began = Environment.TickCount64;
         while (!isSo())
         {
-            if (Environment.TickCount64 - began > 30_000) throw new TimeoutException("The server did not answer for 30 seconds.");
+            if (Environment.TickCount64 - began > 30_000) throw new TimeoutException($"The server did not answer for 30 seconds: {instead()}.");
             await Task.Delay(1);
             Tick();
         }

@@ -52,8 +52,14 @@ internal sealed class InspectorAccess(InspectorOptions options)
     public string? UserOf(HttpContext context) => context.User.Identity?.IsAuthenticated == true ? options.UserId(context.User) : null;
 
     /// <summary>Whether whoever asks may see this connection.</summary>
-    public bool MaySee(HttpContext context, ConnectionRecord record) =>
-        IsOperator(context) || (record.UserId is { } owner && UserOf(context) is { } user && string.Equals(owner, user, StringComparison.Ordinal));
+    public bool MaySee(HttpContext context, ConnectionRecord record) => SeesSince(context, record) is not null;
+
+    /// <summary>The number from which on whoever asks may see this connection, and with it what it recorded before: 0, since it began; null: not at all.</summary>
+    public long? SeesSince(HttpContext context, ConnectionRecord record)
+    {
+        if (IsOperator(context)) return 0;
+        return record.UserId is { } owner && UserOf(context) is { } user && string.Equals(owner, user, StringComparison.Ordinal) ? record.UsersSince : null;
+    }
 
     /// <summary>Sets the operator's cookie when the code is the link's.</summary>
     public bool TrySignIn(HttpContext context, string? given)

@@ -69,8 +69,9 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
         context.Response.Headers.CacheControl = "no-cache,no-store";
         context.Response.Headers["X-Accel-Buffering"] = "no";
         using var reader = new JournalReader(journal, depth, connection, after);
-        // Whoever begins learns at once that the feed works; whoever resumes gets what it missed.
-        Tell("ready", null, "{}"u8);
+        furthest = reader.From;
+        // Whoever begins learns at once that the feed works, and where it resumes if it is cut before the first event; whoever resumes gets what it missed.
+        Tell("ready", furthest.ToString(), "{}"u8);
         try
         {
             await body.FlushAsync(cancellationToken);
@@ -85,7 +86,7 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
 
                 if (!await waiting) return;
                 await Task.Delay(Gathering, cancellationToken);
-                foreach (var happened in reader.Read(record => access.MaySee(context, record)))
+                foreach (var happened in reader.Read(record => access.SeesSince(context, record)))
                 {
                     Tell(happened);
                     // A reader that is slow holds this feed up, and nothing else: what it misses meanwhile the journal's budget decides.
@@ -115,7 +116,7 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
         if (wanted.Count > 0 && !wanted.Contains(happened.Detail.Layer)) return;
         json.ResetWrittenCount();
         using (var writer = new Utf8JsonWriter(json)) EventJson.Write(writer, happened);
-        // A connection that has become this reader's only now tells what came before: behind that nobody resumes, who has read further already.
+        // A connection that has become this reader's only now tells what came before: behind that nobody resumes, who has read further already, and who resumes in the middle of it gets it from its beginning.
         var isFurther = happened.Sequence > furthest;
         if (isFurther) furthest = happened.Sequence;
         Tell(null, isFurther ? happened.Sequence.ToString() : null, json.WrittenSpan);

@@ -47,7 +47,7 @@ internal static class ExportEndpoints
         var records = new List<ConnectionRecord>();
         foreach (var id in ids)
         {
-            if (InspectorEndpoints.Visible(context, access, journal, id) is not { } record) return InspectorEndpoints.Unknown(id);
+            if (InspectorEndpoints.Visible(context, access, journal, id) is not { } record) return InspectorEndpoints.Unknown(context, access, id);
             records.Add(record);
         }
 

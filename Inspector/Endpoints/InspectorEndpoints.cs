@@ -71,14 +71,14 @@ internal static class InspectorEndpoints
     private static IResult One(HttpContext context, InspectorAccess access, Journal journal, string id)
     {
         if (Refuse(context, access) is { } refusal) return refusal;
-        return Visible(context, access, journal, id) is { } record ? Results.Json(ConnectionJson.Of(record)) : Unknown(id);
+        return Visible(context, access, journal, id) is { } record ? Results.Json(ConnectionJson.Of(record)) : Unknown(context, access, id);
     }
 
     private static IResult Events(HttpContext context, InspectorAccess access, Journal journal, string id, string? after, string? limit, string? layers)
     {
         if (Refuse(context, access) is { } refusal) return refusal;
         if (!TryReadLimit(limit, 200, out var most)) return BadLimit();
-        if (Visible(context, access, journal, id) is not { } record) return Unknown(id);
+        if (Visible(context, access, journal, id) is not { } record) return Unknown(context, access, id);
         EventSequence from = default;
         if (after is not null && !EventSequence.TryParse(after, out from))
             return Results.Problem(statusCode: 400, title: "Bad sequence", detail: "after is the sequence of an event, as it was given.");
@@ -96,7 +96,7 @@ internal static class InspectorEndpoints
         while (more && found.Count <= most);
 
         // It may have become somebody else's, too, while it was read.
-        if (Visible(context, access, journal, id) != record) return Unknown(id);
+        if (Visible(context, access, journal, id) != record) return Unknown(context, access, id);
         var items = found.Take(most).ToList();
         return EventPage.Of(items, more: writer => writer.WriteString("next"u8, found.Count > items.Count ? items[^1].Sequence.ToString() : null));
     }
@@ -105,7 +105,7 @@ internal static class InspectorEndpoints
         HttpContext context, InspectorAccess access, Journal journal, string id, string? tap, string? direction, string? start, string? end)
     {
         if (Refuse(context, access) is { } refusal) return refusal;
-        if (Visible(context, access, journal, id) is not { } record) return Unknown(id);
+        if (Visible(context, access, journal, id) is not { } record) return Unknown(context, access, id);
         TapPoint? point = tap switch { null or "plain" => TapPoint.Plain, "wire" => TapPoint.Wire, _ => null };
         Direction? way = direction switch { "received" => Direction.Received, "sent" => Direction.Sent, _ => null };
         if (point is null || way is null || !TryReadNumber(start, out var from) || !TryReadNumber(end, out var to) || to < from || to - from > ConnectionRecord.LongestRange)
@@ -158,6 +158,13 @@ internal static class InspectorEndpoints
     internal static ConnectionRecord? Visible(HttpContext context, InspectorAccess access, Journal journal, string id) =>
         journal.Find(id) is { } record && access.MaySee(context, record) ? record : null;
 
-    internal static IResult Unknown(string id) => Results.Problem(
-        statusCode: 404, title: "No such connection", detail: $"There is no connection {PrintableText.OneLine(id, 40)}, or it is not yours, or it was forgotten.");
+    internal static IResult Unknown(HttpContext context, InspectorAccess access, string id)
+    {
+        var seesAll = access.IsOperator(context);
+        return Results.Problem(
+            statusCode: 404,
+            title: "No such connection",
+            detail: $"There is no connection {PrintableText.OneLine(id, 40)}, {(seesAll ? "" : "or it is not yours, ")}or it was forgotten.",
+            extensions: [new("seesAll", seesAll)]);
+    }
 }

@@ -13,6 +13,10 @@ namespace RealtimeHello.Layers;
 /// <param name="Ordinal">Counts events of one layer that begin at one offset of one chunk.</param>
 public readonly record struct EventSequence(long Number, long Offset, Layer Layer, int Ordinal) : IComparable<EventSequence>
 {
+    /// <summary>Stands behind every event of that chunk or fact, and in front of the next one's; it is no event's own.</summary>
+    /// <param name="number">The number of the chunk or local fact.</param>
+    public static EventSequence Behind(long number) => new(number, (1L << 48) - 1, Layer.Application, 0xfff);
+
     /// <inheritdoc/>
     public int CompareTo(EventSequence other)
     {

@@ -69,6 +69,9 @@ public sealed class ConnectionRecord
     /// <summary>The user's id, once known: for access rules.</summary>
     public string? UserId { get; internal set; }
 
+    /// <summary>The last number that the journal had given when this became its user's: whoever follows a user's connections could not be told before what has a number up to that.</summary>
+    public long UsersSince { get; internal set; }
+
     /// <summary>The user's label, once known: for people.</summary>
     public string? UserName { get; internal set; }
 

@@ -87,11 +87,13 @@ public sealed class InspectorEndpointTests : IDisposable
         limit.CancelAfter(TimeSpan.FromSeconds(20));
 
         List<SseItem<string>> live;
+        string? beginning;
         await using (var stream = await http.GetStreamAsync(new Uri("/inspect/events?layers=application", UriKind.Relative), limit.Token))
         {
             await using var items = SseParser.Create(stream).EnumerateAsync(limit.Token).GetAsyncEnumerator(limit.Token);
             (await items.MoveNextAsync()).Should().BeTrue();
             items.Current.EventType.Should().Be("ready");
+            beginning = items.Current.EventId;
             live = [];
             for (var i = 1; i <= 2; i++)
             {
@@ -104,14 +106,20 @@ public sealed class InspectorEndpointTests : IDisposable
         live.Select(item => JsonDocument.Parse(item.Data).RootElement.GetProperty("kind").GetString()).Should().Contain("posted").And.OnlyContain(kind => kind == "posted" || kind == "delivered");
         live.Select(item => item.EventId).Should().OnlyHaveUniqueItems().And.NotContainNulls();
 
-        using var again = new HttpRequestMessage(HttpMethod.Get, "/inspect/events?layers=application");
-        again.Headers.Add("Last-Event-ID", live[0].EventId);
-        using var answer = await http.SendAsync(again, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-        await using var resumed = SseParser.Create(await answer.Content.ReadAsStreamAsync(limit.Token)).EnumerateAsync(limit.Token).GetAsyncEnumerator(limit.Token);
-        await resumed.MoveNextAsync();
-        (await resumed.MoveNextAsync()).Should().BeTrue();
-        resumed.Current.EventId.Should().Be(live[1].EventId);
+        (await Resumed(live[0].EventId)).EventId.Should().Be(live[1].EventId);
+        (await Resumed(beginning)).EventId.Should().Be(live[0].EventId, "a feed that is cut before its first event misses none");
         (await Users(Operator)).Should().Equal("ada");
+
+        async Task<SseItem<string>> Resumed(string? behind)
+        {
+            using var again = new HttpRequestMessage(HttpMethod.Get, "/inspect/events?layers=application");
+            again.Headers.Add("Last-Event-ID", behind);
+            using var answer = await http.SendAsync(again, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            await using var resumed = SseParser.Create(await answer.Content.ReadAsStreamAsync(limit.Token)).EnumerateAsync(limit.Token).GetAsyncEnumerator(limit.Token);
+            await resumed.MoveNextAsync();
+            (await resumed.MoveNextAsync()).Should().BeTrue();
+            return resumed.Current;
+        }
     }
 
     [Fact]

@@ -50,8 +50,30 @@ public sealed class GoneConnectionTests(Browser browser)
         await server.Signal("KILL");
 
         await Says(inspector.Page.Locator(".story .state"), "was open at ");
+        await Says(inspector.Page.Locator(".slab[data-layer=hub] .chip"), "was open");
+        await Assertions.Expect(inspector.Page.Locator(".slab[data-state=open]")).ToHaveCountAsync(0);
         await Says(list.RowOf("ada").Locator(".state"), "was open");
         await Says(list.Page.Locator("#count"), "When the server last answered, at ");
+    }
+
+    [Fact]
+    public async Task What_the_operator_looks_at_stays_when_the_journal_forgets_it()
+    {
+        await using var server = new ChatServer { Settings = [("Inspector:Journal:ClosedConnections", "1")] };
+        await (await server.Connect("ada")).DisposeAsync();
+        await using var context = await browser.Open();
+        var inspector = await InspectorPage.AsOperator(context, server);
+        await inspector.OpenConnectionOf("ada");
+        await Says(inspector.Page.Locator("#close"), "client_closed");
+        var events = await inspector.TimelineRows.CountAsync();
+
+        await (await server.Connect("bob")).DisposeAsync();
+
+        await Says(inspector.Page.GetByRole(AriaRole.Alert), "What this page shows is all that is left of it.");
+        await Assertions.Expect(inspector.Page.Locator(".slab")).ToHaveCountAsync(7);
+        await CountIs(inspector.TimelineRows, events);
+        (await inspector.AxeFindings()).Should().BeEmpty();
+        inspector.Complaints.Should().BeEmpty();
     }
 
     [Theory]

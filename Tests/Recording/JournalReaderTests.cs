@@ -237,10 +237,40 @@ public sealed class JournalReaderTests
         var members = RecordedConversation.Many(journal, 2);
         using var reader = new JournalReader(journal, DecodingDepth.Full);
         foreach (var member in members) member.Recorder.Fact(new TcpHalfClosed(true));
-        reader.Read(record => record.Id == "C1").Should().ContainSingle().Which.Connection.Should().Be("C1");
+        reader.Read(record => record.Id == "C1" ? 0 : null).Should().ContainSingle().Which.Connection.Should().Be("C1");
 
         members[0].Recorder.Fact(new TcpHalfClosed(false));
         reader.Read().ToList().Should().HaveCount(2).And.OnlyContain(happened => happened.Connection == "C0");
+    }
+
+    [Fact]
+    public void Whoever_is_cut_while_a_connection_becomes_his_gets_what_it_recorded_before()
+    {
+        var journal = new Journal();
+        var members = RecordedConversation.Many(journal, 3);
+        members[0].Recorder.BelongsTo("7", "ada");
+        members[0].Recorder.Fact(new TcpHalfClosed(true));
+        var from = EventSequence.Behind(journal.LastNumber);
+        static long? Adas(ConnectionRecord record) => record.UserId == "7" ? record.UsersSince : null;
+        using var reader = new JournalReader(journal, DecodingDepth.Full, after: from);
+        members[0].Recorder.Fact(new TcpHalfClosed(false));
+        var read = reader.Read(Adas).ToList();
+        members[1].Recorder.BelongsTo("7", "ada");
+        members[2].Recorder.BelongsTo("8", "bob");
+        members[0].Recorder.Fact(new TcpHalfClosed(false));
+        foreach (var member in members[1..]) member.Recorder.Fact(new TcpHalfClosed(true));
+        read.AddRange(reader.Read(Adas));
+
+        List<LayerEvent> all = [.. members[0].Events().Where(happened => happened.Sequence > from), .. members[1].Events()];
+        read.Should().BeEquivalentTo(all);
+        var last = from;
+        for (var told = 0; told <= read.Count; told++)
+        {
+            using var again = new JournalReader(journal, DecodingDepth.Full, after: last);
+            read.Take(told).Concat(again.Read(Adas)).Select(happened => happened.Sequence).Distinct().Should().BeEquivalentTo(all.Select(happened => happened.Sequence), $"cut behind {told}");
+            // Only what is further than all before has an id in a feed.
+            if (told < read.Count && read[told].Sequence > last) last = read[told].Sequence;
+        }
     }
 
     [Fact]

@@ -6,17 +6,19 @@ export const path = document.body.dataset.path ?? '';
 
 /** The server said no, or nothing. */
 export class ApiError extends Error {
-  /** @param {number} status 0: there was no answer @param {string} title @param {string} detail @param {boolean} [isOfAnother] another process answered than the one that gave what was read before */
-  constructor(status, title, detail, isOfAnother = false) {
+  /** @param {number} status 0: there was no answer @param {string} title @param {string} detail @param {boolean} [isOfAnother] another process answered than the one that gave what was read before
+   * @param {boolean} [seesAll] whoever asked may see everything that there is */
+  constructor(status, title, detail, isOfAnother = false, seesAll = false) {
     super(detail || title);
     this.status = status;
     this.title = title;
     this.isOfAnother = isOfAnother;
+    this.seesAll = seesAll;
   }
 
-  /** What was asked for may not be seen, or is not there. */
-  get isGone() {
-    return this.status === 401 || this.status === 403 || this.status === 404;
+  /** What was asked for may not be seen, or not any more. Of what is not there that can't be told, unless all may be seen. */
+  get isForbidden() {
+    return this.status === 401 || this.status === 403 || (this.status === 404 && !this.seesAll);
   }
 }
 
@@ -39,7 +41,7 @@ async function ask(address, signal) {
     return answer;
   }
   const problem = await answer.json().catch(() => ({}));
-  throw new ApiError(answer.status, problem.title ?? answer.statusText, problem.detail ?? '', known !== null && process !== null && process !== known);
+  throw new ApiError(answer.status, problem.title ?? answer.statusText, problem.detail ?? '', known !== null && process !== null && process !== known, problem.seesAll === true);
 }
 
 /** @param {string} address @param {AbortSignal} [signal] @returns {Promise<any>} */

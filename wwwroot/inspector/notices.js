@@ -43,7 +43,8 @@ function words(status, error) {
  * @param {HTMLElement} place @param {unknown} error @param {() => void} again
  */
 export function showTrouble(place, error, again) {
-  const notice = troubleNotice(error, again);
+  const isForgotten = error instanceof ApiError && error.status === 404;
+  const notice = troubleNotice(error, again, isForgotten ? 'What this page shows is all that is left of it.' : undefined);
   if (place.textContent !== notice.textContent) place.replaceChildren(notice);
 }
 

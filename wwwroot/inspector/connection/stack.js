@@ -16,10 +16,10 @@ export class Stack {
     this.list = el('ol', { class: 'stack', 'aria-label': 'Layers, from the application down to the socket' });
   }
 
-  /** @param {Connection} connection */
-  show(connection) {
+  /** @param {Connection} connection @param {boolean} [isAway] the server does not say how it is now */
+  show(connection, isAway = false) {
     const states = [...(connection.layers ?? [])].reverse();
-    reconcile(this.list, states, (state) => state.layer, (state) => this.#create(state), (slab, state) => update(slab, state, connection));
+    reconcile(this.list, states, (state) => state.layer, (state) => this.#create(state), (slab, state) => update(slab, isAway ? lastKnown(state) : state, connection));
   }
 
   /** @param {ReadonlySet<string>} layers those whose events are shown */
@@ -52,6 +52,9 @@ export class Stack {
     );
   }
 }
+
+/** @param {LayerState} state @returns {LayerState} */
+const lastKnown = (state) => (state.state === 'open' ? { ...state, state: 'unknown' } : state);
 
 /** @param {HTMLElement} slab @param {LayerState} state @param {Connection} connection */
 function update(slab, state, connection) {

@@ -135,7 +135,10 @@ export function showConnection(place, route, feed, gone) {
       notice.replaceChildren();
     } catch (error) {
       failed(error);
-      if (connection !== null) drawHead(connection, true);
+      if (connection !== null) {
+        drawHead(connection, true);
+        stack.show(connection, connection.state === 'open');
+      }
     }
     if (!stop.signal.aborted && document.visibilityState === 'visible') timer = setTimeout(() => void refresh(), connection?.state === 'open' ? refreshMilliseconds : restMilliseconds);
   }
@@ -152,7 +155,7 @@ export function showConnection(place, route, feed, gone) {
   /** @param {unknown} error */
   function failed(error) {
     if (stop.signal.aborted) return;
-    if (error instanceof ApiError && error.isGone) gone(error, connection !== null);
+    if (error instanceof ApiError && (error.isForbidden || (error.status === 404 && connection === null))) gone(error, connection !== null);
     else showTrouble(notice, error, () => { void refresh(); void catchUp(); });
   }
 

@@ -60,6 +60,7 @@ export const stateLore = {
   closing: { word: 'closing', sentence: 'One side has said goodbye.' },
   failed: { word: 'failed', sentence: 'It said no, or broke.' },
   closed: { word: 'closed', sentence: 'It is over.' },
+  unknown: { word: 'was open', sentence: 'The server does not say how it is now.' },
 };
 
 /** The figures of a layer, with what they mean. @type {Record<string, { name: string, means: string }>} */

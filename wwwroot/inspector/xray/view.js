@@ -91,7 +91,7 @@ export function showXray(place, route) {
     try {
       await readConnection(route.id, stop.signal);
     } catch (error) {
-      if (error instanceof ApiError && error.isGone) failed(error);
+      if (error instanceof ApiError && error.isForbidden) failed(error);
     }
   }
 
