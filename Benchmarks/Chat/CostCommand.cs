@@ -22,6 +22,15 @@ internal static class CostCommand
     /// <summary>Posted with the viewer there and before anything is measured: what decodes to full depth is compiled by then, which is no cost of a message.</summary>
     private const int WarmUpPostsForViewer = 400;
 
+    /// <summary>Posted to one server before the next one's turn.</summary>
+    private const int FillAtOnce = 50;
+
+    /// <summary>Posted in front of each look whether the servers still compile.</summary>
+    private const int CompilingPosts = 200;
+
+    /// <summary>Posted at most until they don't.</summary>
+    private const int MostWarmUpPosts = 4_000;
+
     /// <summary>Connected before memory is measured: what is loaded and made once is no connection's.</summary>
     private const int WarmUpConnections = 500;
 
@@ -120,11 +129,12 @@ internal static class CostCommand
         var figures = new Dictionary<Looking, List<double>>();
         try
         {
-            foreach (var looking in kinds)
-            {
-                Console.Error.WriteLine($"filling: {NameOf(looking)}");
-                subjects.Add(await Fill(looking, load));
-            }
+            Console.Error.WriteLine("connecting");
+            foreach (var looking in kinds) subjects.Add(await Join(looking, load));
+            await Fill(subjects, WarmUpPosts);
+            foreach (var subject in subjects) subject.Viewer = await View(subject);
+            await Fill(subjects, WarmUpPostsForViewer);
+            await FillUntilCompiled(subjects);
 
             for (var round = 0; round <= rounds; round++)
             {
@@ -144,19 +154,46 @@ internal static class CostCommand
         return figures;
     }
 
-    private static async Task<Subject> Fill(Looking looking, Load load)
+    private static async Task<Subject> Join(Looking looking, Load load)
     {
         var subject = new Subject(looking, await Start(looking));
         for (var i = 0; i < load.Connections; i++) subject.Members.Add(await subject.Poll.Until(RawMember.Join(subject.Server, $"member-{i}", Room, subject.Poll)));
-        for (var i = 0; i < WarmUpPosts; i++) await Post(subject);
-        subject.Viewer = looking switch
-        {
-            Looking.OneConnection => await Viewer.OfOneConnection(subject.Server.Address, Token),
-            Looking.Everything => await Viewer.OfEverything(subject.Server.Address, Token),
-            _ => null,
-        };
-        for (var i = 0; i < WarmUpPostsForViewer; i++) await Post(subject);
         return subject;
+    }
+
+    private static async Task<Viewer?> View(Subject subject) => subject.Looking switch
+    {
+        Looking.OneConnection => await Viewer.OfOneConnection(subject.Server.Address, Token),
+        Looking.Everything => await Viewer.OfEverything(subject.Server.Address, Token),
+        _ => null,
+    };
+
+    /// <summary>In turns: none is left alone for a minute while others are filled. Which of them that would be, some machines show in the figures: by what memory of an idle process they take back.</summary>
+    private static async Task Fill(List<Subject> subjects, int posts)
+    {
+        for (var filled = 0; filled < posts; filled += FillAtOnce)
+        {
+            if (posts > CompilingPosts && filled % (8 * FillAtOnce) == 0) Console.Error.WriteLine($"filling: {filled} of {posts} posts");
+            foreach (var subject in subjects)
+            {
+                for (var i = 0; i < FillAtOnce; i++) await Post(subject);
+            }
+        }
+    }
+
+    /// <summary>
+    /// What is called often is compiled a second and a third time, in the background, one method after the other, for a minute or more: by a server that runs for a while that is long over, and one that has more
+    /// methods is slower until then in all that it does.
+    /// </summary>
+    private static async Task FillUntilCompiled(List<Subject> subjects)
+    {
+        // Now and then a single method is compiled for good: who was seen without any has nothing left that waits.
+        List<Subject> compiling = [.. subjects];
+        for (var posts = 0; compiling.RemoveAll(subject => !subject.Server.IsCompiling) >= 0 && compiling.Count > 0 && posts < MostWarmUpPosts; posts += CompilingPosts)
+        {
+            Console.Error.WriteLine($"compiling: {string.Join(", ", compiling.Select(subject => NameOf(subject.Looking)))}");
+            await Fill(subjects, CompilingPosts);
+        }
     }
 
     /// <summary>Posts at the rate of the load, from one member after the other; returns what each post cost for each delivery, up to the next one.</summary>

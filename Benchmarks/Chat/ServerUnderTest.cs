@@ -30,6 +30,9 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     /// <summary>Processor time, user and system, so far.</summary>
     public TimeSpan Processor => clock.Spent;
 
+    /// <summary>Methods that were called often are being compiled again: the runtime's thread for that is there, which ends a few seconds after the last one.</summary>
+    public bool IsCompiling => Directory.EnumerateDirectories($"/proc/{process.Id}/task").Any(thread => NameOf(thread).StartsWith(".NET Tiered", StringComparison.Ordinal));
+
     /// <summary>Bytes of the objects that it holds, all together or by the names of their types.</summary>
     public Dictionary<string, long> LiveObjects(bool byType) => LiveHeap.Sizes(process.Id, byType);
 
@@ -110,6 +113,19 @@ internal sealed class ServerUnderTest : IAsyncDisposable
             {
                 await Task.Delay(20, limit.Token);
             }
+        }
+    }
+
+    private static string NameOf(string thread)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(thread, "comm"));
+        }
+        catch (IOException)
+        {
+            // It has ended meanwhile.
+            return "";
         }
     }
 
