@@ -105,6 +105,8 @@ internal static class DoctorEndpoints
         if (!context.WebSockets.IsWebSocketRequest)
         {
             context.Response.Headers.Upgrade = "websocket";
+            // RFC 9110 7.8 wants it named; Kestrel closes behind a Connection field of ours, which has to be told too.
+            context.Response.Headers.Connection = "upgrade, close";
             await Results.Problem(statusCode: 426, title: "WebSocket only", detail: "This path speaks WebSocket, and echoes each message: the Upgrade field did not reach it.").ExecuteAsync(context);
             return;
         }

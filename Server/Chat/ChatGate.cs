@@ -31,11 +31,14 @@ internal static class ChatGate
         context.Request.Path.Equals(path, StringComparison.OrdinalIgnoreCase)
         || context.Request.Path.Equals(path + "/", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>RFC 9110 15.5.22: the answer names the protocol that it takes.</summary>
+    /// <summary>
+    /// RFC 9110 15.5.22: the answer names the protocol that it takes. Kestrel closes behind a Connection field of ours; untold, a proxy would send its next request into that, and answer somebody with 502
+    /// (RFC 9112 9.6).
+    /// </summary>
     private static Task RefuseWithoutUpgrade(HttpContext context)
     {
         context.Response.Headers[HeaderNames.Upgrade] = "websocket";
-        context.Response.Headers[HeaderNames.Connection] = "upgrade";
+        context.Response.Headers[HeaderNames.Connection] = "upgrade, close";
         context.Response.Headers[HeaderNames.SecWebSocketVersion] = "13";
         return Results.Problem(
             statusCode: StatusCodes.Status426UpgradeRequired,
