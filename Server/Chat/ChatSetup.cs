@@ -21,7 +21,9 @@ internal static class ChatSetup
     public static void AddChat(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.Configure<ChatOptions>(builder.Configuration.GetSection(ChatOptions.Section));
+        var section = builder.Configuration.GetSection(ChatOptions.Section);
+        ChatOptions.Check(section);
+        services.Configure<ChatOptions>(section);
         services.AddSingleton<IRoomAudience, HubAudience>();
         services.AddSingleton<GuardedAudience>();
         services.AddSingleton<Rooms>();

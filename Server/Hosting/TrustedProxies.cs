@@ -9,13 +9,19 @@ namespace RealtimeHello.Server.Hosting;
 /// </summary>
 internal static class TrustedProxies
 {
-    public const string Setting = "Proxies:Trusted";
+    public const string Setting = $"{Section}:{List}";
+    private const string Section = "Proxies";
+    private const string List = "Trusted";
 
     /// <summary>Comes before everything that asks for the client's address or the scheme.</summary>
     /// <exception cref="StartException">An entry is neither an address nor a network.</exception>
     public static void UseTrustedProxies(this WebApplication app)
     {
-        var trusted = app.Configuration.GetSection(Setting).Get<string[]>() ?? [];
+        var section = app.Configuration.GetSection(Section);
+        SettingsSection.RefuseValue(section, $"{List}:0=10.0.0.7");
+        foreach (var entry in section.GetChildren())
+            if (!entry.Key.Equals(List, StringComparison.OrdinalIgnoreCase)) throw SettingsSection.Unknown(entry, [List]);
+        var trusted = SettingsSection.ListOf(section.GetSection(List), "an address or a network", "10.0.0.7");
         if (trusted.Length == 0) return;
         var options = new ForwardedHeadersOptions
         {

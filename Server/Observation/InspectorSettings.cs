@@ -40,7 +40,7 @@ internal sealed class InspectorSettings
     {
         var settings = new InspectorSettings();
         var section = configuration.GetSection(Section);
-        RefuseValue(section, "Enabled=false");
+        SettingsSection.RefuseValue(section, "Enabled=false");
         foreach (var entry in section.GetChildren()) settings.Take(entry);
         return settings;
     }
@@ -64,41 +64,24 @@ internal sealed class InspectorSettings
                 OperatorToken = entry.Value;
                 break;
             case "MASKEDPROPERTIES":
-                if (entry.Value is { Length: > 0 }) throw new StartException($"{entry.Path} is '{entry.Value}', and has to be a list: {entry.Path}:0={entry.Value}.");
-                MaskedProperties = [.. entry.GetChildren().Select(NameOfProperty)];
+                MaskedProperties = SettingsSection.ListOf(entry, "the name of a property", "NAME");
                 break;
             case "JOURNAL":
-                RefuseValue(entry, $"{nameof(JournalOptions.TotalBytes)}={new JournalOptions().TotalBytes}");
+                SettingsSection.RefuseValue(entry, $"{nameof(JournalOptions.TotalBytes)}={new JournalOptions().TotalBytes}");
                 foreach (var budget in entry.GetChildren()) TakeBudget(budget);
                 break;
             default:
-                throw Unknown(entry, ["Enabled", "OperatorToken", "MaskedProperties", "Journal"]);
+                throw SettingsSection.Unknown(entry, ["Enabled", "OperatorToken", "MaskedProperties", "Journal"]);
         }
-    }
-
-    /// <summary>The configuration lets a section have a value besides; nobody would read it.</summary>
-    private static void RefuseValue(IConfigurationSection section, string example)
-    {
-        if (section.Value is { Length: > 0 }) throw new StartException($"{section.Path} is '{section.Value}', and has to be a section: {section.Path}:{example}.");
-    }
-
-    private static string NameOfProperty(IConfigurationSection entry)
-    {
-        if (!int.TryParse(entry.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            throw new StartException($"{entry.Path} is no entry of a list, and the names of properties have to be one: {Section}:{nameof(MaskedProperties)}:0=NAME.");
-        if (entry.GetChildren().Any()) throw new StartException($"{entry.Path} is a list or a section, and has to be the name of a property: {entry.Path}=NAME.");
-        return string.IsNullOrWhiteSpace(entry.Value) ? throw new StartException($"{entry.Path} is '{entry.Value}', and has to be the name of a property.") : entry.Value;
     }
 
     private void TakeBudget(IConfigurationSection entry)
     {
-        var budget = Array.Find(Budgets, budget => budget.Name.Equals(entry.Key, StringComparison.OrdinalIgnoreCase)) ?? throw Unknown(entry, Budgets.Select(budget => budget.Name));
+        var budget = Array.Find(Budgets, budget => budget.Name.Equals(entry.Key, StringComparison.OrdinalIgnoreCase)) ?? throw SettingsSection.Unknown(entry, Budgets.Select(budget => budget.Name));
         if (!long.TryParse(entry.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < budget.Least || value > budget.Most)
             throw new StartException($"{entry.Path} is '{entry.Value}', and has to be a whole number from {budget.Least} to {budget.Most}, without a unit.");
         _budgets.Add((budget, value));
     }
-
-    private static StartException Unknown(IConfigurationSection entry, IEnumerable<string> known) => new($"There is no setting {entry.Path}; there are {string.Join(", ", known)}.");
 
     private sealed record Budget(string Name, long Least, long Most, Action<JournalOptions, long> Set);
 }

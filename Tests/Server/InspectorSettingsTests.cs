@@ -38,7 +38,7 @@ public sealed class InspectorSettingsTests
     [InlineData("Inspector:MaskedProperties:0:name", "password", "Inspector:MaskedProperties:0 is a list or a section, and has to be the name of a property: Inspector:MaskedProperties:0=NAME.")]
     [InlineData("Inspector:MaskedProperties:0", "", "Inspector:MaskedProperties:0 is '', and has to be the name of a property.")]
     [InlineData("Inspector:MaskedProperties:1", " ", "Inspector:MaskedProperties:1 is ' ', and has to be the name of a property.")]
-    [InlineData("Inspector:MaskedProperties:password", "true", "Inspector:MaskedProperties:password is no entry of a list, and the names of properties have to be one: Inspector:MaskedProperties:0=NAME.")]
+    [InlineData("Inspector:MaskedProperties:password", "true", "Inspector:MaskedProperties:password is no entry of a list, and Inspector:MaskedProperties has to be one: Inspector:MaskedProperties:0=NAME.")]
     public void What_the_section_may_not_hold_is_named_with_what_it_may(string key, string value, string sentence) =>
         FluentActions.Invoking(() => Read((key, value))).Should().Throw<StartException>().WithMessage(sentence);
 
