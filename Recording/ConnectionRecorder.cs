@@ -289,7 +289,7 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
         Record.UserName = userName;
         // Somebody who did not sign in is somebody else, too.
         isNobodys |= userId is null;
-        isOfSeveral |= (Record.UserId is { } other && other != userId) || (userId is not null && (isNobodys || (opening is { Requests: > 0 } && !decoder.Facts.Upgraded)));
+        isOfSeveral |= (Record.UserId is { } other && other != userId) || (userId is not null && (isNobodys || !(decoder.Facts.Upgraded ? decoder.SawUpgrade : opening is not { Requests: > 0 })));
         if (isOfSeveral) Record.UserId = null;
         if (isOfSeveral || userId is null) return;
         if (earlier is not null) Omit(earlier);

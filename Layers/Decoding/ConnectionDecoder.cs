@@ -61,6 +61,9 @@ public sealed class ConnectionDecoder
     /// <summary>The hub protocol that the client's handshake asks for, whether the server has accepted it or not; null: none, or not seen yet.</summary>
     public string? RequestedHubProtocol => Facts.HubProtocol ?? Facts.RequestedHubProtocol;
 
+    /// <summary>The client was followed from its first byte up to an upgrade; false: there was none, or a fault or too much before it hid requests, perhaps the one that was upgraded.</summary>
+    public bool SawUpgrade => client.Frames is not null;
+
     /// <summary>WebSocket frames received, control frames included.</summary>
     public long FramesReceived => Lane(Direction.Received).Frames?.Frames ?? 0;
 

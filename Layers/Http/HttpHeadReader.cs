@@ -15,8 +15,6 @@ namespace RealtimeHello.Layers.Http;
 /// <remarks>https://www.rfc-editor.org/rfc/rfc9112#section-2</remarks>
 internal sealed class HttpHeadReader(bool isRequest, DecoderLimits limits)
 {
-    private const int LongestMethod = 32;
-
     private PooledBytes gathered;
     private State state;
     private int part;
@@ -125,7 +123,7 @@ internal sealed class HttpHeadReader(bool isRequest, DecoderLimits limits)
         {
             case State.Method:
                 if (b == ' ' && part > 1) Enter(State.Target);
-                else if (!IsToken(b) || part > LongestMethod) return NotHttp("This is not an HTTP/1.1 request: it does not begin with a method.");
+                else if (!IsToken(b)) return NotHttp("This is not an HTTP/1.1 request: it does not begin with a method.");
                 return null;
 
             case State.Target:

@@ -8,12 +8,15 @@ public sealed class SecretNames
 {
     private readonly HashSet<string> headers = new(StringComparer.OrdinalIgnoreCase) { "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie" };
     private readonly HashSet<string> properties = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> query = new(StringComparer.OrdinalIgnoreCase) { "access_token", "code" };
+    private readonly HashSet<string> query = new(StringComparer.OrdinalIgnoreCase) { "access_token", "code", "id" };
 
     /// <summary>Header fields whose values are masked.</summary>
     public ICollection<string> Headers => headers;
 
-    /// <summary>Query parameters whose values are masked: in a request's target, and where an address stands in a field, such as Referer, Location or X-Original-URL.</summary>
+    /// <summary>
+    /// Query parameters whose values are masked: in a request's target, and where an address stands in a field, such as Referer, Location or X-Original-URL. <c>id</c> is one of them: since version 1 of its
+    /// negotiation SignalR has its connection token there, and whoever knows that can send as its user.
+    /// </summary>
     public ICollection<string> QueryParameters => query;
 
     /// <summary>

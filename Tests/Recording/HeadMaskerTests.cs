@@ -12,7 +12,7 @@ public sealed class HeadMaskerTests
         + "authorization: Bearer sEcReT\r\n"
         + "Cookie: realtimehello=sEcReT;\r\n sEcReT=sEcReT\r\n"
         + "Referer: http://example/inspect/sign-in?code=sEcReT\r\n"
-        + "X-Original-URL: /chat?a=1&code=sEcReT\r\n"
+        + "X-Original-URL: /chat?a=1&code=sEcReT&id=sEcReT\r\n"
         + "Referer: http://example/#/page?x=1#access_token=sEcReT&b=2\r\n"
         + "Sec-WebSocket-Protocol: chat, access_token, sEcReT\r\n"
         + "sec-websocket-protocol: base64url.bearer.authorization.k8s.io.sEcReT, v4.channel.k8s.io\r\n"
@@ -29,7 +29,7 @@ public sealed class HeadMaskerTests
         masked.Should().NotContain("sEcReT").And.HaveLength(Head.Length);
         masked.Should().StartWith("GET /chat?a=1&access_token=******&b=2&access%5Ftoken=******&CODE=****** HTTP/1.1\r\nHost: example\r\n");
         masked.Should().Contain("authorization: ****** ******\r\n").And.Contain("X-Code: kept&code=kept\r\n");
-        masked.Should().Contain("X-Original-URL: /chat?a=1&code=******\r\n").And.Contain("#/page?x=1#access_token=******&b=2\r\n");
+        masked.Should().Contain("X-Original-URL: /chat?a=1&code=******&id=******\r\n").And.Contain("#/page?x=1#access_token=******&b=2\r\n");
         masked.Should().Contain("Sec-WebSocket-Protocol: chat, access_token, ******\r\n").And.Contain("sec-websocket-protocol: base64url.bearer.*");
         masked.Should().Contain("Cookie: *********************\r\n *************\r\n");
         masked.Should().EndWith("\r\n\r\n\r\n\nGET /next?code=************* HTTP/1.1\r\n\r\n");

@@ -98,6 +98,27 @@ public sealed class OwnershipTests
         }
     }
 
+    [Theory]
+    [InlineData("MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", true)]
+    [InlineData("GET /nowhere HTTP/1.1\r\nHost : a\r\n\r\n", false)]
+    [InlineData("POST /nowhere HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nno number\r\n", false)]
+    [InlineData("GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n#", false)]
+    public void Whose_request_for_an_upgrade_was_not_seen_owns_nothing_of_what_came_before(string before, bool isSeen)
+    {
+        var shared = new RecordedConversation();
+        shared.Received(Others);
+        shared.Sent(Answer);
+        // The last one asks for a WebSocket, is refused, and sends more than is kept to wait for that.
+        shared.Received(before.EndsWith('#') ? before[..^1] + new string('x', 100_000) : before);
+        shared.Sent("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        Spoken(shared, 100_000).Recorder.BelongsTo("7", "ada");
+
+        var record = shared.Recorder.Record;
+        record.UserId.Should().Be(isSeen ? "7" : null);
+        if (isSeen) Text(shared.Events()).Should().NotContain("private");
+        record.Facts.Upgraded.Should().BeTrue();
+    }
+
     [Fact]
     public void What_the_application_said_of_others_requests_is_not_told_of_the_layers_either()
     {

@@ -137,6 +137,27 @@ public sealed class PayloadMaskerTests
             Masked(wire, isMessagePack ? "messagepack" : "json", 7).Should().Equal(Masked(wire, isMessagePack ? "messagepack" : "json"));
         }, iter: 2_000);
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(1_000)]
+    public void Where_a_stateful_reconnect_goes_on_without_a_handshake_messagepack_is_masked_from_its_first_message_on(int pieces)
+    {
+        foreach (var secret in (string[])["hunter2", "hunter22", "correct-horse-battery", new('x', 300)])
+        {
+            var sequence = MessagePackSerializer.Serialize(new object[] { 9, 1 });
+            var login = MessagePackSerializer.Serialize(new object?[] { 1, new Dictionary<string, string>(), null, "Login", new object[] { new Dictionary<string, string> { ["password"] = secret } }, Array.Empty<object>() });
+            foreach (var messages in (byte[][][])[[sequence, login], [login, login]])
+            {
+                byte[] wire = [.. messages.SelectMany(message => Frame(0x82, [.. VarInt(message.Length), .. message], 0x1A2B3C4D))];
+                // Which protocol it is, the connection's decoder knows later.
+                var stored = Payloads(Masked(wire, "", pieces))[^1];
+                var read = MessagePackSerializer.Deserialize<object[]>(stored.AsMemory(VarInt(login.Length).Length));
+                MessagePackSerializer.ConvertToJson(MessagePackSerializer.Serialize(read[4])).Should().Be($$"""[{"password":"{{new string('*', secret.Length)}}"}]""");
+            }
+        }
+    }
+
     private static byte[] Masked(byte[] wire, string? hubProtocol, int pieces = int.MaxValue)
     {
         var names = new SecretNames();
