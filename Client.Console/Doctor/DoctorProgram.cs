@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RealtimeHello.Client.Terminal;
 using RealtimeHello.Layers;
 
 namespace RealtimeHello.Client.Doctor;
@@ -13,7 +14,7 @@ internal static class DoctorProgram
     private static readonly JsonSerializerOptions Shape = new(JsonSerializerDefaults.Web);
 
     public static Task<int> Run(DoctorSettings settings) => Run(
-        settings, Console.Out, new DoctorProgress(Console.IsErrorRedirected ? null : Console.Error), Console.IsOutputRedirected ? int.MaxValue : Console.WindowWidth);
+        settings, Console.Out, new DoctorProgress(Console.IsErrorRedirected ? null : Console.Error), Console.IsOutputRedirected ? int.MaxValue : TerminalSize.Of(Console.WindowWidth, 0).Width);
 
     /// <param name="settings">What was asked.</param>
     /// <param name="output">Takes the findings.</param>

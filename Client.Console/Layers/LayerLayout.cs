@@ -28,8 +28,8 @@ internal static class LayerLayout
         var indent = leadWidth;
         if (leadWidth > width * MostLead)
         {
-            // Too narrow for columns: the time is left out first.
-            rows.Add(new Row(new Span(Cells.Truncate(string.Concat(lead.Skip(1).Select(span => span.Text.TrimEnd() + " ")), width), lead.Length > 1 ? lead[1].Style : text.Style)));
+            // Too narrow for columns: the time is left out first, where there is more than one.
+            rows.Add(new Row(new Span(Cells.Truncate(string.Concat(lead.Skip(lead.Length > 1 ? 1 : 0).Select(span => span.Text.TrimEnd() + " ")), width), lead.Length > 1 ? lead[1].Style : text.Style)));
             indent = Math.Min(2, width / 4);
         }
 

@@ -71,7 +71,7 @@ internal static class RelayProgram
     /// <summary>Whatever passes is what a relay is there for: plain HTTP and other protocols are kept as WebSockets are.</summary>
     internal static Journal NewJournal()
     {
-        var options = new JournalOptions();
+        var options = new JournalOptions { SeesApplication = false };
         options.OtherClosedConnections = options.ClosedConnections;
         return new Journal(options);
     }

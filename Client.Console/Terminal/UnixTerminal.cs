@@ -49,7 +49,7 @@ internal sealed class UnixTerminal : ITerminal
 
     public event Action? Resized;
 
-    public (int Width, int Height) Size => (Math.Max(1, Console.WindowWidth), Math.Max(1, Console.WindowHeight));
+    public (int Width, int Height) Size => TerminalSize.Of(Console.WindowWidth, Console.WindowHeight);
 
     public ChannelReader<Key> Keys => _keys.Reader;
 

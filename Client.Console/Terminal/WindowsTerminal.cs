@@ -28,7 +28,7 @@ internal sealed class WindowsTerminal : ITerminal
         remove { }
     }
 
-    public (int Width, int Height) Size => (Math.Max(1, Console.WindowWidth), Math.Max(1, Console.WindowHeight));
+    public (int Width, int Height) Size => TerminalSize.Of(Console.WindowWidth, Console.WindowHeight);
 
     public ChannelReader<Key> Keys => _keys.Reader;
 

@@ -31,7 +31,7 @@ public sealed class ConnectionRecord
         openedTicks = openedAt.UtcTicks;
         Remote = remote;
         Local = local;
-        Stack = new ConnectionStack(this);
+        Stack = new ConnectionStack(this, journal.Options.SeesApplication);
         Log = new ConnectionLog(journal.Packer, journal.Gates.Take());
     }
 

@@ -23,6 +23,9 @@ public sealed class JournalOptions
     /// <summary>Lifecycle events kept for readers that fall behind.</summary>
     public int LifecycleEvents { get; set; } = 4_096;
 
+    /// <summary>Hubs and the application tell what they do, as on a server that has the inspector; not where connections are only passed on.</summary>
+    public bool SeesApplication { get; set; } = true;
+
     /// <summary>The limits of the decoders.</summary>
     public DecoderLimits Decoders { get; set; } = DecoderLimits.Default;
 }

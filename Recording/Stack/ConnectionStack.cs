@@ -14,8 +14,12 @@ namespace RealtimeHello.Recording.Stack;
 /// What the recorder keeps of each layer so that a connection's stack can be drawn without decoding anything: the outcome of each handshake,
 /// the goodbyes, the hub and its groups. Small, and bounded. The recorder writes it under the record's lock.
 /// </summary>
-internal sealed class ConnectionStack(ConnectionRecord record)
+/// <param name="record">Of what connection.</param>
+/// <param name="seesApplication">As of <see cref="JournalOptions.SeesApplication"/>.</param>
+internal sealed class ConnectionStack(ConnectionRecord record, bool seesApplication)
 {
+    private const string Elsewhere = "what the server does is not seen here, where its connections only pass";
+
     /// <summary>Names of groups kept; of more only the number is known.</summary>
     private const int MostGroups = 32;
 
@@ -181,7 +185,7 @@ internal sealed class ConnectionStack(ConnectionRecord record)
 
     private LayerState Hub(ConnectionCounters counters)
     {
-        if (hub is null) return Of(Layer.Hub, record.Facts.IsNotSignalR ? LayerCondition.Absent : NotReached, "no hub");
+        if (hub is null) return Of(Layer.Hub, record.Facts.IsNotSignalR ? LayerCondition.Absent : Untold, seesApplication ? "no hub" : Elsewhere);
         (string, object?)[] detail =
         [
             ("hub", hub.Hub), ("connectionId", hub.HubConnectionId), ("user", hub.User), ("protocol", hub.Protocol), ("invocations", counters.Invocations),
@@ -194,8 +198,10 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     }
 
     private LayerState Application() => lastFact is null
-        ? Of(Layer.Application, NotReached, "told nothing")
+        ? Of(Layer.Application, Untold, seesApplication ? "told nothing" : Elsewhere)
         : Of(Layer.Application, WhileOpen(LayerCondition.Open), $"{PrintableText.OneLine(lastFact.Name, 40)}: {lastFact.Summary}", ("events", facts), ("last", lastFact.Name));
+
+    private LayerCondition Untold => seesApplication ? NotReached : LayerCondition.Unseen;
 
     private LayerCondition NotReached => IsOver ? LayerCondition.Absent : LayerCondition.Waiting;
 

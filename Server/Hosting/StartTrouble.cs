@@ -18,6 +18,10 @@ internal static class StartTrouble
             $"{trouble.Message} Stop the program that listens there, or choose another address with --urls.",
         SocketException => $"The server can't listen there: {trouble.Message}. Choose another address with --urls.",
         FormatException => $"The configuration is not understood: {trouble.Message}",
+        // Of a log level that there is not.
+        InvalidOperationException when trouble.Message.StartsWith("Configuration value", StringComparison.Ordinal) => $"The configuration is not understood: {trouble.Message}",
+        InvalidOperationException when trouble.Message.Contains("HTTPS endpoint", StringComparison.Ordinal) =>
+            "The server can't listen with https: it has no certificate. Name one with Kestrel:Certificates:Default:Path and :Password, or make one for this machine: dotnet dev-certs https.",
         DbException => $"The database can't be opened: {trouble.Message}",
         _ => null,
     };

@@ -11,7 +11,7 @@ internal sealed class ChatEvents(PostsUnderWay posts) : IHubFilter
     {
         if (invocationContext.Context.GetHttpContext().GetConnectionRecorder() is not { } connection) return await next(invocationContext);
         // Before it is stored: the fan-out waits for nobody, and may be faster than the receipt.
-        if (IdOfPost(invocationContext) is { } id) posts.Begin(id, connection);
+        var post = IdOfPost(invocationContext) is { } id ? posts.Begin(id, connection) : null;
         var result = await next(invocationContext);
         switch (result)
         {
@@ -24,13 +24,7 @@ internal sealed class ChatEvents(PostsUnderWay posts) : IHubFilter
                 });
                 break;
             case PostReceipt posted:
-                connection.PublishApplicationEvent("posted", $"message {posted.Number} of {posted.Room} is durable", new Dictionary<string, object?>
-                {
-                    ["room"] = posted.Room,
-                    ["number"] = posted.Number,
-                    ["id"] = posted.Id,
-                    ["duplicate"] = posted.Duplicate,
-                });
+                post?.Posted(posted.Room, posted.Number, posted.Duplicate);
                 break;
             default:
                 PublishCall(invocationContext, connection);

@@ -4,7 +4,7 @@ using RealtimeHello.Server.Chat;
 
 namespace RealtimeHello.Server.Observation;
 
-/// <summary>Publishes that a message was handed to its room, as an event of the connection that posted it.</summary>
+/// <summary>Publishes that a message is durable, and then that it was handed to its room, as events of the connection that posted it.</summary>
 internal sealed class ObservedAudience(IRoomAudience inner, PostsUnderWay posts) : IRoomAudience
 {
     /// <summary>Puts itself around the audience that is registered.</summary>
@@ -18,15 +18,11 @@ internal sealed class ObservedAudience(IRoomAudience inner, PostsUnderWay posts)
 
     public void MessagePosted(ChatMessage message, int listeners)
     {
+        var post = posts.End(message.Id);
+        // What is told to a room is durable.
+        post?.Posted(message.Room, message.Number, isDuplicate: false);
         inner.MessagePosted(message, listeners);
-        posts.End(message.Id)?.PublishApplicationEvent(
-            "delivered", $"message {message.Number} of {message.Room} to {listeners} connection{(listeners == 1 ? "" : "s")}", new Dictionary<string, object?>
-            {
-                ["room"] = message.Room,
-                ["number"] = message.Number,
-                ["id"] = message.Id,
-                ["connections"] = listeners,
-            });
+        post?.Delivered(message.Room, message.Number, listeners);
     }
 
     public void PresenceChanged(PresenceChange change, IReadOnlyList<string> except) => inner.PresenceChanged(change, except);

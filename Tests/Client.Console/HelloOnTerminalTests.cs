@@ -26,6 +26,21 @@ public sealed class HelloOnTerminalTests
             rows.Should().Contain(row => row.Contains(word, StringComparison.Ordinal), "'{0}' is not broken", word);
     }
 
+    [Fact]
+    public async Task In_a_narrow_terminal_the_help_still_names_its_commands()
+    {
+        await using var server = new ChatServer();
+        await using var screen = await TerminalScreen.Start(
+            40, 30, $"dotnet exec '{Repository.ConsoleProgram}' hello ws://{server.Address.Authority}/hello --layers tcp", ("TERM", "xterm-256color"));
+        await screen.Shows("opened");
+        await screen.Type("/help");
+        await screen.Press("Enter");
+
+        var rows = await screen.Shows("/quit");
+
+        foreach (var command in (string[])["text", "/binary 00 ff", "/ping [TEXT]", "/close [CODE] [REASON]", "/quit", "/help"]) rows.Should().Contain(row => row.TrimStart().StartsWith(command, StringComparison.Ordinal));
+    }
+
     /// <summary>Opens one WebSocket, and ends it without a goodbye.</summary>
     private static async Task Break(TcpListener listener)
     {

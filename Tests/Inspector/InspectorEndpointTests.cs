@@ -123,6 +123,27 @@ public sealed class InspectorEndpointTests : IDisposable
     }
 
     [Fact]
+    public async Task A_message_is_told_durable_before_it_is_told_delivered_each_once()
+    {
+        var ada = await server.SignIn("ada");
+        await using var hub = await Connected(ada);
+        for (var i = 0; i < 30; i++) await hub.InvokeAsync<PostReceipt>(nameof(IChatHub.PostMessage), "lobby", Guid.CreateVersion7().ToString(), $"hello {i}", TestContext.Current.CancellationToken);
+        var id = (await Get("/inspect/connections", ada.AccessToken)).GetProperty("items")[0].GetProperty("id").GetString();
+
+        List<(string Kind, long Number)> told;
+        do
+        {
+            told = [.. (await Get($"/inspect/connections/{id}/events?layers=application&limit=1000", ada.AccessToken)).GetProperty("items").EnumerateArray()
+                .Where(item => item.GetProperty("kind").GetString() is "posted" or "delivered")
+                .Select(item => (item.GetProperty("kind").GetString()!, item.GetProperty("detail").GetProperty("fields").GetProperty("number").GetInt64()))];
+        }
+        while (told.Count(one => one.Kind == "delivered") < 30);
+
+        told.Should().OnlyHaveUniqueItems().And.HaveCount(60);
+        for (var number = told[0].Number; number < told[0].Number + 30; number++) told.IndexOf(("posted", number)).Should().BeInRange(0, told.IndexOf(("delivered", number)) - 1);
+    }
+
+    [Fact]
     public async Task A_feed_without_events_gives_a_sign_of_life()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);

@@ -33,7 +33,7 @@ public sealed class HelloPageTests(Browser browser)
         await page.GetByTestId("code").FillAsync("4001");
         await page.GetByTestId("reason").FillAsync("bye");
         await page.GetByTestId("close").ClickAsync();
-        await Assertions.Expect(page.GetByTestId("state")).ToHaveTextAsync("Closed: the server sent Close 4001, bye.");
+        await Assertions.Expect(page.GetByTestId("state")).ToHaveTextAsync("Closed: this page sent Close 4001, bye, and the server answered with the same.");
         await Shows(page, "close: close 4001", "close: close 4001", "closed: The client closed the WebSocket");
         await Assertions.Expect(detail).ToContainTextAsync("4001, the first two bytes of the payload");
         complaints.Should().BeEmpty();

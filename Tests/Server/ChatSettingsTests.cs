@@ -28,6 +28,7 @@ public sealed class ChatSettingsTests
 
     [Theory]
     [InlineData("--Chat:SignInPerMinute=0", "There is no setting Chat:SignInPerMinute;")]
+    [InlineData("--Logging:LogLevel:RealtimeHello.Layers=Loud", "The configuration is not understood: Configuration value 'Loud' is not supported.")]
     [InlineData("--Proxies:Trust:0=127.0.0.1", "There is no setting Proxies:Trust; there is Trusted.")]
     [InlineData("--Proxies:Trusted=127.0.0.1", "Proxies:Trusted is '127.0.0.1', and has to be a list: Proxies:Trusted:0=127.0.0.1.")]
     public async Task A_mistake_keeps_the_server_from_starting_with_one_sentence(string argument, string sentence)

@@ -29,6 +29,8 @@ export class Link {
   /** What the browser told before that was known. @type {(() => void)[]} */
   #early = [];
   #ended = false;
+  /** The Close of this page, if it was the first. @type {string | null} */
+  #sent = null;
   #opened = false;
 
   /**
@@ -58,6 +60,7 @@ export class Link {
   /** @param {number} code @param {string} reason */
   close(code, reason) {
     this.socket.close(code, reason);
+    this.#sent = closeInWords(code, reason);
     this.listener.state('closing', `Sent Close ${code}; waiting for the other one.`);
   }
 
@@ -88,8 +91,9 @@ export class Link {
       this.listener.state('failed', 'No WebSocket there, or the server refused it. A page is not told why; the inspector and the console are.');
       return;
     }
-    const said = close.code === 1005 ? 'a Close without a code' : close.code === 1006 ? 'no Close frame' : `Close ${close.code}${close.reason ? `, ${close.reason}` : ''}`;
-    this.listener.state(close.wasClean ? 'closed' : 'failed', close.wasClean ? `Closed: the server sent ${said}${/[.!?…]$/.test(said) ? '' : '.'}` : `Broken off: there was ${said} (the browser calls that 1006).`);
+    const said = closeInWords(close.code, close.reason);
+    if (close.wasClean) this.listener.state('closed', sentence(this.#sent === null ? `Closed: the server sent ${said}` : `Closed: this page sent ${this.#sent}, and the server answered with ${said === this.#sent ? 'the same' : said}`));
+    else this.listener.state('failed', `Broken off: there was ${said} (the browser calls that 1006).`);
     for (let tries = 0; this.#recorded && !this.#ended && tries < endTries; tries++) {
       await this.#ask();
       await new Promise((done) => setTimeout(done, endInterval));
@@ -139,3 +143,9 @@ export class Link {
     }
   }
 }
+
+/** @param {number} code @param {string} reason */
+const closeInWords = (code, reason) => (code === 1005 ? 'a Close without a code' : code === 1006 ? 'no Close frame' : `Close ${code}${reason ? `, ${reason}` : ''}`);
+
+/** @param {string} text */
+const sentence = (text) => (/[.!?…]$/.test(text) ? text : `${text}.`);

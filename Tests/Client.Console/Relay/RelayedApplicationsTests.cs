@@ -9,6 +9,7 @@ using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.WebSockets;
 using RealtimeHello.Recording;
 using RealtimeHello.Recording.Journals;
+using RealtimeHello.Recording.Stack;
 using RealtimeHello.Tests.Inspector;
 using RealtimeHello.Tests.Pages;
 using RealtimeHello.Tests.Support;
@@ -57,6 +58,8 @@ public sealed class RelayedApplicationsTests(Browser browser)
             await page.Post("hello through the relay");
             await page.Shows("hello through the relay", 1);
             page.Complaints.Should().BeEmpty();
+            relay.Journal.Connections.Single(record => record.Facts.Upgraded).ReadLayers().Where(layer => layer.Layer is Layer.Hub or Layer.Application)
+                .Select(layer => layer.State).Should().Equal([LayerCondition.Unseen, LayerCondition.Unseen], "a relay is not told what the hub does, which is there all the same");
             // A goodbye that is answered: whoever vanishes may leave something unread on the way.
             await page.Page.Locator("#sign-out").ClickAsync();
             await relay.Closed(relay.Journal.Connections.Single(record => record.Facts.Upgraded).Id);
