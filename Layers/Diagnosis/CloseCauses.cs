@@ -33,7 +33,7 @@ public static class CloseCauses
     /// <summary>The server closed the connection in good order.</summary>
     public const string ServerClosed = "server_closed";
 
-    /// <summary>A message larger than the server takes.</summary>
+    /// <summary>A message larger than the other side takes, whoever sent it.</summary>
     public const string MessageTooLarge = "message_too_large";
 
     /// <summary>A hub message that could not be read.</summary>

@@ -119,6 +119,8 @@ internal static class CloseJudgement
 
     private static CloseReport? OfWebSocket(CloseEvidence seen)
     {
+        // A code that finds fault is echoed: whoever sent it first is the one that complains.
+        if (seen.FirstSign == ClosingSign.CloseFrameOfClient && ComplaintOf(seen.CloseFrameOfClient!, seen.ServerFault) is { } complaint) return complaint;
         if (seen.CloseFrameOfServer?.Code is 1002 or 1007)
             return new CloseReport(ClosedBy.Server, Layer.WebSocket, seen.CloseFrameOfServer.Code, CloseCauses.ProtocolError, $"The client broke the WebSocket protocol: {seen.ClientFault?.Reason ?? WebSocketCloseCodes.NameOf(seen.CloseFrameOfServer.Code.Value)}");
         if (seen.CloseFrameOfServer?.Code is 1009)
@@ -136,6 +138,20 @@ internal static class CloseJudgement
             _ => null,
         };
     }
+
+    /// <summary>A client that closes because of what the server sent; null: its code says nothing of the kind.</summary>
+    private static CloseReport? ComplaintOf(WebSocketClose close, DecodeFault? fault) => close.Code switch
+    {
+        1002 or 1007 => new CloseReport(
+            ClosedBy.Client, Layer.WebSocket, close.Code, CloseCauses.ProtocolError,
+            $"The client closed because of what the server sent, which breaks the WebSocket protocol ({close.Code}): {fault?.Reason ?? Said(close)}"),
+        1009 => new CloseReport(
+            ClosedBy.Client, Layer.WebSocket, close.Code, CloseCauses.MessageTooLarge,
+            $"The server sent a message that is larger than the client takes, and the client closed ({close.Code})."),
+        _ => null,
+    };
+
+    private static string Said(WebSocketClose close) => close.Reason is { Length: > 0 } reason ? PrintableText.OneLine(reason, 160) : WebSocketCloseCodes.NameOf(close.Code!.Value);
 
     private static CloseReport OfTcp(CloseEvidence seen, Perspective perspective)
     {

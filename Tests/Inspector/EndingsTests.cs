@@ -65,6 +65,10 @@ public sealed class EndingsTests
             "/hasty", wire => wire.Begin(Json, [0x89, 0xFE, 0x00, 0x7E, 0, 0, 0, 0]), ClosedBy.Server, Layer.WebSocket, 1002, CloseCauses.ProtocolError, "125 are the most"),
         ["a text that is not UTF-8"] = new(
             "/hasty", wire => wire.Begin(Json, [0x81, 0x81, 0, 0, 0, 0, 0xFF]), ClosedBy.Server, Layer.WebSocket, 1007, CloseCauses.ProtocolError, "invalid frame payload data"),
+        ["a client that finds fault with the server's frames"] = new(
+            "/hasty", wire => wire.Begin(Json, [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xEA]), ClosedBy.Client, Layer.WebSocket, 1002, CloseCauses.ProtocolError, "because of what the server sent"),
+        ["a client to which a message is too large, echoed"] = new(
+            "/inspect/echo", wire => wire.Upgrade([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xF1]), ClosedBy.Client, Layer.WebSocket, 1009, CloseCauses.MessageTooLarge, "larger than the client takes"),
         ["a client that does not read"] = new(
             "/hasty", wire => wire.Begin(Json, RecordedConversation.Frame("{\"type\":1,\"target\":\"Flood\",\"arguments\":[]}\u001e", masked: true)), ClosedBy.Server, Layer.Tcp, null, CloseCauses.SlowReader, "did not read"),
         ["a path where nothing is"] = new(
@@ -100,7 +104,7 @@ public sealed class EndingsTests
     private static async Task<(StrangersApplication Application, ConnectionRecord Record)> Provoke(Ending ending)
     {
         var application = await StrangersApplication.Start(options => options.OperatorToken = Operator);
-        using var wire = new RawClient(application.Plain, ending.Path);
+        using var wire = new RawClient(application.Plain, ending.Path) { Fields = ending.Path.StartsWith("/inspect", StringComparison.Ordinal) ? $"Authorization: Bearer {Operator}\r\n" : "" };
         await ending.Provoke(wire);
 
         return (application, await application.Journal.FirstClosed());

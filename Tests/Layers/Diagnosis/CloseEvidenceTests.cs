@@ -106,6 +106,34 @@ public sealed class CloseEvidenceTests
         Judged(Perspective.Server, (asking, FromClient: true), (upgraded, false), (new TcpHalfClosed(ByPeer: true), true), (new CloseMessage("json", null, AllowReconnect: true), false))
             .Cause.Should().Be(CloseCauses.ClientVanished);
 
+    [Theory]
+    [InlineData(Perspective.Client, 1002, CloseCauses.ProtocolError, "The client closed because of what the server sent")]
+    [InlineData(Perspective.Server, 1002, CloseCauses.ProtocolError, "The client closed because of what the server sent")]
+    [InlineData(Perspective.Server, 1007, CloseCauses.ProtocolError, "The client closed because of what the server sent")]
+    [InlineData(Perspective.Server, 1009, CloseCauses.MessageTooLarge, "The server sent a message that is larger than the client takes")]
+    public void A_client_that_finds_fault_first_is_named_whatever_code_answers_it(Perspective perspective, int code, string cause, string says)
+    {
+        foreach (var answer in (int[])[code, 1000])
+        {
+            var close = Judged(perspective, (asking, FromClient: true), (upgraded, false), (closeFrame with { Code = code }, true), (closeFrame with { Code = answer }, false));
+
+            (close.By, close.Layer, close.Code, close.Cause).Should().Be((ClosedBy.Client, Layer.WebSocket, code, cause));
+            close.Sentence.Should().StartWith(says);
+        }
+    }
+
+    [Theory]
+    [InlineData(1005)]
+    [InlineData(1000)]
+    public void A_server_that_finds_fault_with_a_Close_frame_is_named(int code)
+    {
+        var fault = new DecodeFault(Layer.WebSocket, "RFC 6455 7.4", "The close code may not be sent.");
+        var close = Judged(Perspective.Server, (asking, FromClient: true), (upgraded, false), (fault, true), (closeFrame with { Code = code }, true), (closeFrame with { Code = 1002 }, false));
+
+        (close.By, close.Code, close.Cause).Should().Be((ClosedBy.Server, 1002, CloseCauses.ProtocolError));
+        close.Sentence.Should().EndWith(fault.Reason);
+    }
+
     private static CloseReport Judged(Perspective perspective, params (LayerDetail Detail, bool FromClient)[] seen)
     {
         var evidence = new CloseEvidence(perspective);
