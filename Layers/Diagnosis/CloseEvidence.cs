@@ -66,7 +66,14 @@ public sealed class CloseEvidence(Perspective perspective)
 
     internal TcpReset? Abort => trouble?.Abort;
 
+    /// <summary>What a server may end the connection for; neither that the stream was cut nor what servers bear.</summary>
     internal DecodeFault? ClientFault => trouble?.ClientFault;
+
+    /// <summary>A rule that the client broke and servers bear. None ends a connection for it that does not say so.</summary>
+    internal DecodeFault? ClientOddity => trouble?.ClientOddity;
+
+    /// <summary>The client's stream ended within a frame or a message.</summary>
+    internal bool ClientWasCutOff => trouble?.ClientWasCutOff ?? false;
 
     internal DecodeFault? ServerFault => trouble?.ServerFault;
 
@@ -116,8 +123,10 @@ public sealed class CloseEvidence(Perspective perspective)
                 break;
             case HubFailed { Method: "OnConnectedAsync" } failure: Noted.ConnectFailure = failure; break;
             case HubDisconnected disconnected: Noted.Disconnected = disconnected; break;
+            case DecodeFault { AtLayer: Layer.WebSocket, IsCutOff: true } when fromClient: Noted.ClientWasCutOff = true; break;
+            case DecodeFault { AtLayer: Layer.WebSocket, IsHarmless: true } oddity when fromClient: Noted.ClientOddity ??= oddity; break;
             case DecodeFault { AtLayer: Layer.WebSocket } fault when fromClient: Noted.ClientFault ??= fault; break;
-            case DecodeFault { AtLayer: Layer.WebSocket or Layer.Http } fault when !fromClient: Noted.ServerFault ??= fault; break;
+            case DecodeFault { AtLayer: Layer.WebSocket or Layer.Http, IsCutOff: false, IsHarmless: false } fault when !fromClient: Noted.ServerFault ??= fault; break;
             case RelayFailed failure: Noted.RelayFailure = failure; break;
             case TcpReset { ByPeer: true }: first ??= ClosingSign.ResetByPeer; break;
             case TcpReset abort:
@@ -158,6 +167,10 @@ public sealed class CloseEvidence(Perspective perspective)
         public TcpReset? Abort { get; set; }
 
         public DecodeFault? ClientFault { get; set; }
+
+        public DecodeFault? ClientOddity { get; set; }
+
+        public bool ClientWasCutOff { get; set; }
 
         public DecodeFault? ServerFault { get; set; }
 

@@ -12,7 +12,7 @@ internal static class CloseJudgement
         if (seen.TlsBegun && !seen.TlsDone && !seen.Requested) return TlsFailed(seen);
         if (!seen.AskedForWebSocket) return PlainHttp(seen, perspective);
         if (!seen.Upgraded) return Refused(seen, perspective);
-        return OfHub(seen, perspective) ?? OfWebSocket(seen) ?? OfTcp(seen, perspective);
+        return OfHub(seen, perspective) ?? OfWebSocket(seen, perspective) ?? OfTcp(seen, perspective);
     }
 
     private static CloseReport TlsFailed(CloseEvidence seen) => new(
@@ -108,7 +108,7 @@ internal static class CloseJudgement
         if (seen.ClientClose is { Error: null } && error.Length == 0)
             return new CloseReport(ClosedBy.Client, Layer.SignalR, Code(seen), CloseCauses.ClientClosed, "The client said goodbye with SignalR's Close message.");
         // InvalidDataException is what SignalR's protocols throw for bytes that they can't read.
-        return seen.Disconnected is { ErrorType: "InvalidDataException" } || (seen.ServerClose?.Error is not null && seen.ClientFault is null)
+        return seen.Disconnected is { ErrorType: "InvalidDataException" } || (seen.ServerClose?.Error is not null && seen is { ClientFault: null, ClientWasCutOff: false })
             ? new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.BadMessage,
                 $"The server could not read a hub message and closed. SignalR says: {PrintableText.OneLine(error.Length > 0 ? error : seen.ServerClose!.Error!, 160)}")
             : null;
@@ -117,15 +117,15 @@ internal static class CloseJudgement
     private static bool ClientEndedFirst(CloseEvidence seen, Perspective perspective) =>
         seen.FirstSign == ClosingSign.CloseFrameOfClient || (seen.FirstSign is ClosingSign.EndOfPeer or ClosingSign.ResetByPeer && perspective == Perspective.Server);
 
-    private static CloseReport? OfWebSocket(CloseEvidence seen)
+    private static CloseReport? OfWebSocket(CloseEvidence seen, Perspective perspective)
     {
         // A code that finds fault is echoed: whoever sent it first is the one that complains.
         if (seen.FirstSign == ClosingSign.CloseFrameOfClient && ComplaintOf(seen.CloseFrameOfClient!, seen.ServerFault) is { } complaint) return complaint;
         if (seen.CloseFrameOfServer?.Code is 1002 or 1007)
-            return new CloseReport(ClosedBy.Server, Layer.WebSocket, seen.CloseFrameOfServer.Code, CloseCauses.ProtocolError, $"The client broke the WebSocket protocol: {seen.ClientFault?.Reason ?? WebSocketCloseCodes.NameOf(seen.CloseFrameOfServer.Code.Value)}");
+            return new CloseReport(ClosedBy.Server, Layer.WebSocket, seen.CloseFrameOfServer.Code, CloseCauses.ProtocolError, $"The client broke the WebSocket protocol: {(seen.ClientFault ?? seen.ClientOddity)?.Reason ?? WebSocketCloseCodes.NameOf(seen.CloseFrameOfServer.Code.Value)}");
         if (seen.CloseFrameOfServer?.Code is 1009)
             return new CloseReport(ClosedBy.Server, Layer.WebSocket, 1009, CloseCauses.MessageTooLarge, "The client sent a message that is larger than the server takes.");
-        if (seen.ClientFault is { } fault && seen.CloseFrameOfClient is null)
+        if (seen.ClientFault is { } fault && seen.CloseFrameOfClient is null && !ClientEndedFirst(seen, perspective))
             return new CloseReport(ClosedBy.Server, Layer.WebSocket, Code(seen), CloseCauses.ProtocolError, $"The client broke the WebSocket protocol: {fault.Reason}");
         return seen.FirstSign switch
         {

@@ -9,6 +9,18 @@ namespace RealtimeHello.Layers;
 /// <param name="Reason">What is wrong, in words.</param>
 public sealed record DecodeFault(Layer AtLayer, string Rule, string Reason) : LayerDetail
 {
+    /// <summary>How the reason begins where a stream's end came too early: it was cut, and nobody wrote anything wrong.</summary>
+    internal const string CutOff = "The stream ends within";
+
+    /// <summary>How the reason ends where a length takes more bytes than it needs, which servers bear.</summary>
+    internal const string LongLength = "is written in more bytes than it needs.";
+
+    /// <summary>The stream was cut.</summary>
+    internal bool IsCutOff => Reason.StartsWith(CutOff, StringComparison.Ordinal);
+
+    /// <summary>It breaks a rule, and what follows can be read all the same.</summary>
+    internal bool IsHarmless => Reason.EndsWith(LongLength, StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public override Layer Layer => AtLayer;
 

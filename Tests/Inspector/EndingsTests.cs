@@ -23,6 +23,12 @@ public sealed class EndingsTests
     /// <summary>What the client does, and what is said of it.</summary>
     private sealed record Ending(string Path, Func<RawClient, Task> Provoke, ClosedBy By, Layer Layer, int? Code, string Cause, string Says);
 
+    /// <summary>The beginning of a frame of 4096 bytes.</summary>
+    private static readonly byte[] partOfAFrame = [0x81, 0xFE, 0x10, 0x00, 0, 0, 0, 0, (byte)'{'];
+
+    /// <summary>An invocation whose length of less than 126 is written in 16 bits, which the server takes.</summary>
+    private static readonly byte[] longLength = LongLength("{\"type\":1,\"invocationId\":\"1\",\"target\":\"Echo\",\"arguments\":[\"x\"]}\u001e");
+
     private static readonly Dictionary<string, Ending> endings = new()
     {
         ["a Close frame of the client"] = new(
@@ -35,6 +41,13 @@ public sealed class EndingsTests
             "/hasty", async wire => { await wire.Begin(Json); wire.Socket.Shutdown(SocketShutdown.Send); }, ClosedBy.Client, Layer.Tcp, null, CloseCauses.ClientVanished, "its process was killed"),
         ["a reset (RST)"] = new(
             "/hasty", async wire => { await wire.Begin(Json); wire.Reset(); }, ClosedBy.Network, Layer.Tcp, null, CloseCauses.NetworkReset, "was reset (RST)"),
+        ["a client killed within a frame (FIN)"] = new(
+            "/echo", async wire => { await wire.Begin(Json, partOfAFrame); wire.Socket.Shutdown(SocketShutdown.Send); }, ClosedBy.Client, Layer.Tcp, null, CloseCauses.ClientVanished, "its process was killed"),
+        ["a reset within a frame (RST)"] = new(
+            "/echo", async wire => { await wire.Begin(Json, partOfAFrame); wire.Reset(); }, ClosedBy.Network, Layer.Tcp, null, CloseCauses.NetworkReset, "was reset (RST)"),
+        ["a client killed long after a length in more bytes than it needs"] = new(
+            "/echo", async wire => { await wire.Begin(Json, longLength); await wire.ReceiveTo("of 22\"}\u001e"); wire.Socket.Shutdown(SocketShutdown.Send); },
+            ClosedBy.Client, Layer.Tcp, null, CloseCauses.ClientVanished, "its process was killed"),
         ["silence after a keep-alive"] = new(
             "/hasty", wire => wire.Begin(Json, RecordedConversation.Frame("{\"type\":6}\u001e", masked: true)), ClosedBy.Server, Layer.SignalR, 1000, CloseCauses.KeepAliveTimeout, "heard nothing from the client"),
         ["no handshake"] = new(
@@ -151,6 +164,8 @@ public sealed class EndingsTests
         close.Should().BeEquivalentTo(new { By = ClosedBy.Server, Layer = Layer.Tcp, Cause = CloseCauses.ServerAborted }, close.Sentence);
         close.Sentence.Should().Contain("without an answer").And.Contain("TLS");
     }
+
+    private static byte[] LongLength(string text) => [0x81, 0xFE, 0, (byte)text.Length, 0, 0, 0, 0, .. Encoding.ASCII.GetBytes(text)];
 
     /// <summary>The same in the inspector's JSON.</summary>
     private static async Task ShouldBeTold(StrangersApplication application, ConnectionRecord record)
