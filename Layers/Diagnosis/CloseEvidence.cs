@@ -40,7 +40,7 @@ public sealed class CloseEvidence(Perspective perspective)
     /// <summary>HTTP/2 was spoken, whose requests are not decoded.</summary>
     internal bool SpokeHttp2 { get; private set; }
 
-    /// <summary>A hub went over it.</summary>
+    /// <summary>A hub went over it, as the server's own process tells; who watches from outside does not know of it.</summary>
     internal bool CarriedHub { get; private set; }
 
     internal TlsAlert? Alert => trouble?.Alert;

@@ -98,8 +98,17 @@ internal static class CloseJudgement
         if (error.Contains("ClientTimeoutInterval", StringComparison.Ordinal))
             return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.KeepAliveTimeout, "The server heard nothing from the client for its client timeout, not even a keep-alive, and closed.");
         // A server says goodbye also to a client that ended first, when it is not too late for that, and may begin to stop just then.
-        if ((seen.ServerClose is { Error: null, AllowReconnect: true } && !ClientEndedFirst(seen, perspective)) || (seen.ServerIsStopping && seen.ServerSaidGoodbyeFirst))
+        var allowsReconnect = seen.ServerClose is { Error: null, AllowReconnect: true } && !ClientEndedFirst(seen, perspective);
+        if (seen.ServerIsStopping && (allowsReconnect || seen.ServerSaidGoodbyeFirst))
             return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.ServerStopping, "The server is stopping; it said goodbye and allows to reconnect.");
+        if (allowsReconnect)
+        {
+            // What only the server's own process tells of: then it would be known that it stops.
+            return seen.CarriedHub
+                ? new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.ServerClosed, "The server, which is not stopping, said goodbye and allows to reconnect: as when a sign-in has expired.")
+                : new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.ServerStopping, "The server said goodbye and allows to reconnect: it is stopping, or a sign-in has expired.");
+        }
+
         if (seen.ServerClose is { Error: null } && seen.ServerSaidGoodbyeFirst && seen.FirstSign == ClosingSign.CloseFrameOfServer && error.Length == 0)
             return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.ServerAborted, "The server said goodbye with SignalR's Close message, without an error, and does not allow to reconnect: the hub called Context.Abort().");
         // What an application says to a client that it sends away; clients say goodbye in answer.

@@ -2,6 +2,7 @@ using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.Diagnosis;
 using RealtimeHello.Layers.Http;
+using RealtimeHello.Layers.Hubs;
 using RealtimeHello.Layers.SignalR;
 using RealtimeHello.Layers.Tcp;
 using RealtimeHello.Layers.WebSockets;
@@ -156,6 +157,24 @@ public sealed class CloseEvidenceTests
         var fault = new DecodeFault(Layer.WebSocket, "RFC 6455 5.2", wrong);
 
         Judged(Perspective.Server, (asking, FromClient: true), (upgraded, false), (fault, true), (new TcpReset(ByPeer: false, null), true)).Cause.Should().Be(cause);
+    }
+
+    [Theory]
+    [InlineData(false, false, CloseCauses.ServerStopping, "it is stopping, or a sign-in has expired")]
+    [InlineData(true, false, CloseCauses.ServerClosed, "as when a sign-in has expired")]
+    [InlineData(true, true, CloseCauses.ServerStopping, "The server is stopping")]
+    public void A_goodbye_that_allows_to_reconnect_is_a_stop_where_the_server_is_not_known_to_run_on(bool isItsOwnRecord, bool stops, string cause, string says)
+    {
+        var evidence = new CloseEvidence(Perspective.Server) { ServerIsStopping = stops };
+        evidence.Observe(asking, Direction.Received);
+        evidence.Observe(upgraded, Direction.Sent);
+        if (isItsOwnRecord) evidence.Observe(new HubConnected("ChatHub", "1", "ada", "json"), Direction.Local);
+        evidence.Observe(new CloseMessage("json", null, AllowReconnect: true), Direction.Sent);
+        evidence.Observe(closeFrame, Direction.Sent);
+
+        var close = evidence.Judge();
+        (close.By, close.Layer, close.Cause).Should().Be((ClosedBy.Server, Layer.SignalR, cause));
+        close.Sentence.Should().Contain(says);
     }
 
     private static CloseReport Judged(Perspective perspective, params (LayerDetail Detail, bool FromClient)[] seen)
