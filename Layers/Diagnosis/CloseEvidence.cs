@@ -45,6 +45,8 @@ public sealed class CloseEvidence(Perspective perspective)
 
     internal TlsAlert? Alert => trouble?.Alert;
 
+    internal bool AlertIsOfClient => trouble?.AlertIsOfClient ?? false;
+
     internal HttpRefused? Refusal => trouble?.Refusal;
 
     internal string? HandshakeError => trouble?.HandshakeError;
@@ -93,7 +95,10 @@ public sealed class CloseEvidence(Perspective perspective)
         {
             case TlsClientHello: TlsBegun = true; break;
             case TlsHandshake: TlsBegun = TlsDone = true; break;
-            case TlsAlert alert: Noted.Alert = alert; break;
+            case TlsAlert alert:
+                // A warning does not end a handshake, and what answers a fatal alert didn't either.
+                if (Alert is not { Level: 2 }) (Noted.Alert, Noted.AlertIsOfClient) = (alert, fromClient);
+                break;
             case HttpRequest request:
                 Requested = true;
                 AskedForWebSocket |= request.AsksForWebSocket;
@@ -145,6 +150,8 @@ public sealed class CloseEvidence(Perspective perspective)
     private sealed class Trouble
     {
         public TlsAlert? Alert { get; set; }
+
+        public bool AlertIsOfClient { get; set; }
 
         public HttpRefused? Refusal { get; set; }
 

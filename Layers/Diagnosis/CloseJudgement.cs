@@ -16,8 +16,15 @@ internal static class CloseJudgement
     }
 
     private static CloseReport TlsFailed(CloseEvidence seen) => new(
-        seen.Alert is null ? ClosedBy.Client : ClosedBy.Server, Layer.Tls, seen.Alert?.Code, CloseCauses.TlsFailed,
-        "The TLS handshake did not finish" + (seen.Alert is { } alert ? $": {alert.Description}." : ": the client went away before it did. It may not trust the certificate."));
+        seen.Alert is null || seen.AlertIsOfClient ? ClosedBy.Client : ClosedBy.Server, Layer.Tls, seen.Alert?.Code, CloseCauses.TlsFailed,
+        "The TLS handshake did not finish: " + seen switch
+        {
+            { Alert: null } => "the client went away before it did. It may not trust the certificate.",
+            // RFC 8446 6.2: what is said of a certificate.
+            { AlertIsOfClient: true, Alert.Code: >= 42 and <= 48 and not 47 } => $"the client does not take the server's certificate, and said so ({seen.Alert.Description}).",
+            { AlertIsOfClient: true } => $"the client broke it off ({seen.Alert.Description}).",
+            _ => $"{seen.Alert.Description}.",
+        });
 
     private static CloseReport PlainHttp(CloseEvidence seen, Perspective perspective)
     {

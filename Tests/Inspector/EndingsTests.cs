@@ -154,6 +154,27 @@ public sealed class EndingsTests
     }
 
     [Fact]
+    public async Task A_client_that_says_in_an_alert_that_it_does_not_take_the_certificate_is_named()
+    {
+        await using var application = await StrangersApplication.Start();
+        using var client = new TcpClient();
+        await client.ConnectAsync(application.Secure.Host, application.Secure.Port, TestContext.Current.CancellationToken);
+        await using var tls = new SslStream(client.GetStream());
+        // Up to TLS 1.2 a client's alert is not encrypted.
+        var shaking = async () => await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost", EnabledSslProtocols = SslProtocols.Tls12, RemoteCertificateValidationCallback = (_, _, _, _) => false,
+        });
+        await shaking.Should().ThrowAsync<AuthenticationException>();
+        client.Close();
+
+        var close = (await application.Journal.FirstClosed(record => record.IsSecure)).Close!;
+        close.Should().BeEquivalentTo(new { By = ClosedBy.Client, Layer = Layer.Tls, Cause = CloseCauses.TlsFailed }, close.Sentence);
+        close.Code.Should().NotBeNull(close.Sentence);
+        close.Sentence.Should().Contain("the client ");
+    }
+
+    [Fact]
     public async Task Plain_http_at_a_port_for_tls_is_named()
     {
         await using var application = await StrangersApplication.Start();

@@ -5,6 +5,7 @@ using RealtimeHello.Layers.Http;
 using RealtimeHello.Layers.Hubs;
 using RealtimeHello.Layers.SignalR;
 using RealtimeHello.Layers.Tcp;
+using RealtimeHello.Layers.Tls;
 using RealtimeHello.Layers.WebSockets;
 
 namespace RealtimeHello.Tests.Layers.Diagnosis;
@@ -175,6 +176,22 @@ public sealed class CloseEvidenceTests
         var close = evidence.Judge();
         (close.By, close.Layer, close.Cause).Should().Be((ClosedBy.Server, Layer.SignalR, cause));
         close.Sentence.Should().Contain(says);
+    }
+
+    [Theory]
+    [InlineData(Perspective.Server, true, 48, ClosedBy.Client, "the client does not take the server's certificate, and said so (unknown_ca).")]
+    [InlineData(Perspective.Client, true, 48, ClosedBy.Client, "the client does not take the server's certificate, and said so (unknown_ca).")]
+    [InlineData(Perspective.Server, true, 40, ClosedBy.Client, "the client broke it off (handshake_failure).")]
+    [InlineData(Perspective.Server, false, 40, ClosedBy.Server, "did not finish: handshake_failure.")]
+    public void Whoever_sent_the_TLS_alert_is_named(Perspective perspective, bool ofClient, int code, ClosedBy by, string says)
+    {
+        var hello = new TlsClientHello(null, [], [], 1);
+        var alert = new TlsAlert(2, code, code == 48 ? "unknown_ca" : "handshake_failure");
+        var answer = new TlsAlert(1, 0, "close_notify");
+        var close = Judged(perspective, (hello, FromClient: true), (alert, ofClient), (answer, !ofClient), (new TcpHalfClosed(ByPeer: true), true));
+
+        (close.By, close.Layer, close.Code, close.Cause).Should().Be((by, Layer.Tls, code, CloseCauses.TlsFailed));
+        close.Sentence.Should().EndWith(says);
     }
 
     private static CloseReport Judged(Perspective perspective, params (LayerDetail Detail, bool FromClient)[] seen)
