@@ -28,6 +28,8 @@ public sealed partial class ConnectionRecorder
 
     IMessageTap? IByteTap.Messages => log.Gate;
 
+    bool IByteTap.IsEncrypted => socketTap == TapPoint.Wire;
+
     void IByteTap.Ended(Direction direction, StreamEnding ending, string? reason) => Ended(socketTap ?? TapPoint.Plain, direction, ending, reason);
 
     /// <summary>A chunk, as a tap saw it.</summary>

@@ -19,7 +19,7 @@ namespace RealtimeHello.Inspector.Listening;
 internal sealed class RecordedConnection : ConnectionContext, IConnectionTransportFeature, IConnectionRecorderFeature
 {
     private readonly ConnectionContext inner;
-    private readonly IDuplexPipe socket;
+    private readonly TappedDuplexPipe socket;
     private IDuplexPipe transport;
     private bool sawTls;
 
@@ -106,6 +106,7 @@ internal sealed class RecordedConnection : ConnectionContext, IConnectionTranspo
         }
         finally
         {
+            socket.Finish();
             Recorder.Close();
             await base.DisposeAsync().ConfigureAwait(false);
         }

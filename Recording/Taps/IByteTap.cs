@@ -12,6 +12,9 @@ public interface IByteTap
     /// <summary>Where a tap may bring messages first; null: there is no short way.</summary>
     internal IMessageTap? Messages => null;
 
+    /// <summary>What passes is encrypted, and another tap above sees it decrypted, later.</summary>
+    internal bool IsEncrypted => false;
+
     /// <summary>A direction came to its end.</summary>
     void Ended(Direction direction, StreamEnding ending, string? reason);
 

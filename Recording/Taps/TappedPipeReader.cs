@@ -20,6 +20,7 @@ internal sealed class TappedPipeReader(PipeReader inner, IByteTap tap) : PipeRea
     private ReadOnlySequence<byte> seen;
     private long reported;
     private bool ended;
+    private bool endWaits;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -63,6 +64,12 @@ internal sealed class TappedPipeReader(PipeReader inner, IByteTap tap) : PipeRea
         inner.AdvanceTo(consumed, examined);
     }
 
+    /// <summary>Nobody reads any more: an end that waits is told.</summary>
+    public void Finish()
+    {
+        if (endWaits) End(StreamEnding.Finished, null);
+    }
+
     public override void CancelPendingRead() => inner.CancelPendingRead();
 
     public override void Complete(Exception? exception = null) => inner.Complete(exception);
@@ -94,7 +101,9 @@ internal sealed class TappedPipeReader(PipeReader inner, IByteTap tap) : PipeRea
             reported = length;
         }
 
-        if (result.IsCompleted) End(StreamEnding.Finished, null);
+        // A pipe tells of the end together with the last bytes. What was encrypted comes to the tap above only behind this read, and was there before the end.
+        if (result.IsCompleted && length > 0 && tap.IsEncrypted) endWaits = true;
+        else if (result.IsCompleted) End(StreamEnding.Finished, null);
         return result;
     }
 

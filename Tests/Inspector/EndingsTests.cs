@@ -188,6 +188,29 @@ public sealed class EndingsTests
 
     private static byte[] LongLength(string text) => [0x81, 0xFE, 0, (byte)text.Length, 0, 0, 0, 0, .. Encoding.ASCII.GetBytes(text)];
 
+    [Fact]
+    public async Task A_page_that_was_left_over_TLS_is_named_though_the_end_of_the_socket_comes_with_its_Close_frame()
+    {
+        await using var application = await StrangersApplication.Start();
+        using var client = new TcpClient { NoDelay = true };
+        await client.ConnectAsync(application.Secure.Host, application.Secure.Port, TestContext.Current.CancellationToken);
+        await using var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: true, StrangersApplication.IsItsCertificate);
+        await tls.AuthenticateAsClientAsync("localhost");
+        await tls.WriteAsync(Encoding.ASCII.GetBytes(
+            $"GET /echo HTTP/1.1\r\nHost: {application.Secure.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"),
+            TestContext.Current.CancellationToken);
+        (await tls.ReadAsync(new byte[4096], TestContext.Current.CancellationToken)).Should().BePositive();
+        await tls.WriteAsync(RecordedConversation.Frame(Json, masked: true), TestContext.Current.CancellationToken);
+        (await tls.ReadAsync(new byte[4096], TestContext.Current.CancellationToken)).Should().BePositive();
+
+        await tls.WriteAsync(new byte[] { 0x88, 0x82, 0, 0, 0, 0, 0x03, 0xE9 }, TestContext.Current.CancellationToken);
+        await tls.ShutdownAsync();
+        client.Client.Shutdown(SocketShutdown.Send);
+
+        var close = (await application.Journal.FirstClosed()).Close!;
+        close.Should().BeEquivalentTo(new { By = ClosedBy.Client, Layer = Layer.WebSocket, Code = 1001, Cause = CloseCauses.ClientClosed }, close.Sentence);
+    }
+
     /// <summary>The same in the inspector's JSON.</summary>
     private static async Task ShouldBeTold(StrangersApplication application, ConnectionRecord record)
     {
