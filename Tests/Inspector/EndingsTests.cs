@@ -138,6 +138,18 @@ public sealed class EndingsTests
     }
 
     [Fact]
+    public async Task A_sign_in_that_expires_is_no_stop_of_the_server()
+    {
+        await using var application = await StrangersApplication.Start();
+        using var wire = new RawClient(application.Plain, "/echo") { Fields = $"Authorization: {StrangersUsers.Authorization("brief")}\r\n" };
+        await wire.Begin(Json);
+
+        var close = (await application.Journal.FirstClosed()).Close!;
+        close.Should().BeEquivalentTo(new { By = ClosedBy.Server, Layer = Layer.SignalR, Code = 1000, Cause = CloseCauses.ServerClosed }, close.Sentence);
+        close.Sentence.Should().Contain("a sign-in has expired");
+    }
+
+    [Fact]
     public async Task A_client_that_does_not_trust_the_certificate_is_named()
     {
         await using var application = await StrangersApplication.Start();

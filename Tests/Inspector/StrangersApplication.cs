@@ -60,7 +60,7 @@ internal sealed class StrangersApplication : IAsyncDisposable
         builder.Services.AddConnectionInspector(inspector);
         var app = builder.Build();
         app.UseWebSockets();
-        app.MapHub<EchoHub>("/echo");
+        app.MapHub<EchoHub>("/echo", options => options.CloseOnAuthenticationExpiration = true);
         app.MapHub<TellingHub>("/telling", options => options.AllowStatefulReconnects = true);
         app.Map("/deflated", Deflated);
         app.MapHub<WholeHub>("/whole", options => options.AllowStatefulReconnects = true);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace RealtimeHello.Tests.Inspector;
 
-/// <summary>The stranger's own users: Basic authentication (RFC 7617), an id under <c>sub</c>, and a role for whoever's name begins with boss.</summary>
+/// <summary>The stranger's own users: Basic authentication (RFC 7617), an id under <c>sub</c>, a role for whoever's name begins with boss, and a second for whoever's begins with brief.</summary>
 internal sealed class StrangersUsers(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
@@ -24,6 +24,7 @@ internal sealed class StrangersUsers(IOptionsMonitor<AuthenticationSchemeOptions
         var name = Encoding.UTF8.GetString(Convert.FromBase64String(authorization["Basic ".Length..])).Split(':')[0];
         var identity = new ClaimsIdentity([new Claim("sub", $"id-of-{name}"), new Claim(ClaimTypes.Name, name)], SchemeName);
         if (name.StartsWith("boss", StringComparison.Ordinal)) identity.AddClaim(new Claim(ClaimTypes.Role, "operator"));
-        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));
+        var properties = new AuthenticationProperties { ExpiresUtc = name.StartsWith("brief", StringComparison.Ordinal) ? TimeProvider.GetUtcNow().AddSeconds(1) : null };
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), properties, SchemeName)));
     }
 }
