@@ -45,7 +45,7 @@ public static class CloseCauses
     /// <summary>The client did not read what was sent to it.</summary>
     public const string SlowReader = "slow_reader";
 
-    /// <summary>The request for a WebSocket was answered with something else than 101.</summary>
+    /// <summary>The request for a WebSocket was answered with something else than 101, or what came could not be read as a request and was refused.</summary>
     public const string UpgradeRefused = "upgrade_refused";
 
     /// <summary>The TLS handshake failed.</summary>

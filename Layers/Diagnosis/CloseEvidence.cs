@@ -43,6 +43,9 @@ public sealed class CloseEvidence(Perspective perspective)
     /// <summary>A hub went over it, as the server's own process tells; who watches from outside does not know of it.</summary>
     internal bool CarriedHub { get; private set; }
 
+    /// <summary>An answer of at least 400 that came before any request that could be read.</summary>
+    internal HttpResponse? Unasked => trouble?.Unasked;
+
     internal TlsAlert? Alert => trouble?.Alert;
 
     internal bool AlertIsOfClient => trouble?.AlertIsOfClient ?? false;
@@ -111,6 +114,7 @@ public sealed class CloseEvidence(Perspective perspective)
                 break;
             case Gap { Reason: Gap.Http2 }: SpokeHttp2 = true; break;
             case HttpResponse { Status: 101 } when AskedForWebSocket: SwitchedElsewhere = true; break;
+            case HttpResponse { Status: >= 400 } answer when !Requested: Noted.Unasked ??= answer; break;
             case HttpRefused refused: Noted.Refusal = refused; break;
             case HandshakeResponse { Error: { } error }: Noted.HandshakeError = error; break;
             case CloseMessage close when fromClient: Noted.ClientClose = close; break;
@@ -149,6 +153,8 @@ public sealed class CloseEvidence(Perspective perspective)
     /// <summary>What a connection that is open and well has none of.</summary>
     private sealed class Trouble
     {
+        public HttpResponse? Unasked { get; set; }
+
         public TlsAlert? Alert { get; set; }
 
         public bool AlertIsOfClient { get; set; }

@@ -47,7 +47,25 @@ internal static class CloseJudgement
 
         return seen.Requested
             ? new CloseReport(by, Layer.Http, null, CloseCauses.HttpFinished, "A plain HTTP connection ended; no WebSocket was asked for.")
-            : new CloseReport(by, Layer.Tcp, null, seen.FirstSign == ClosingSign.ResetByPeer ? CloseCauses.NetworkReset : CloseCauses.ClientClosed, "The connection ended before any request.");
+            : Unasked(seen, by);
+    }
+
+    /// <summary>There was no request, or none that could be read.</summary>
+    private static CloseReport Unasked(CloseEvidence seen, ClosedBy by)
+    {
+        if (seen.Unasked is { } answer)
+        {
+            return new CloseReport(
+                ClosedBy.Server, Layer.Http, answer.Status, CloseCauses.UpgradeRefused,
+                $"The server answered with {answer.Status} {PrintableText.OneLine(answer.Reason, 60)}: what the client sent can't be read as a request.");
+        }
+
+        if (seen.FirstSign == ClosingSign.ResetByPeer) return new CloseReport(ClosedBy.Network, Layer.Tcp, null, CloseCauses.NetworkReset, "The connection was reset before any request.");
+        if (by == ClosedBy.Client) return new CloseReport(by, Layer.Tcp, null, CloseCauses.ClientClosed, "The connection ended before any request.");
+        if (seen.ServerIsStopping) return new CloseReport(by, Layer.Tcp, null, CloseCauses.ServerStopping, "The server is stopping, and ended a connection that carried no request.");
+        return seen.Abort?.Reason is { } reason
+            ? new CloseReport(by, Layer.Tcp, null, CloseCauses.ServerAborted, $"The server cut the connection before any request: {PrintableText.OneLine(reason, 160)}")
+            : new CloseReport(by, Layer.Tcp, null, CloseCauses.ServerClosed, "The server ended the connection before any request, as when it waits for one no longer.");
     }
 
     private static CloseReport Refused(CloseEvidence seen, Perspective perspective)

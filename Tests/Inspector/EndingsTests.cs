@@ -150,6 +150,35 @@ public sealed class EndingsTests
     }
 
     [Fact]
+    public async Task A_server_that_stops_is_named_where_nothing_was_asked()
+    {
+        await using var application = await StrangersApplication.Start();
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(application.Plain.Host, application.Plain.Port, TestContext.Current.CancellationToken);
+        await application.Journal.First(_ => true);
+
+        await application.Stop();
+
+        var close = (await application.Journal.FirstClosed(_ => true)).Close!;
+        close.Should().BeEquivalentTo(new { By = ClosedBy.Server, Layer = Layer.Tcp, Cause = CloseCauses.ServerStopping }, close.Sentence);
+    }
+
+    [Theory]
+    [InlineData("GARBAGE\r\n\r\n")]
+    [InlineData("GET /echo HTTP/1.1\r\nHost : a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")]
+    public async Task What_cannot_be_read_as_a_request_is_told_with_its_refusal(string text)
+    {
+        await using var application = await StrangersApplication.Start();
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(application.Plain.Host, application.Plain.Port, TestContext.Current.CancellationToken);
+        await socket.SendAsync(Encoding.ASCII.GetBytes(text), TestContext.Current.CancellationToken);
+
+        var close = (await application.Journal.FirstClosed(_ => true)).Close!;
+        close.Should().BeEquivalentTo(new { By = ClosedBy.Server, Layer = Layer.Http, Code = 400, Cause = CloseCauses.UpgradeRefused }, close.Sentence);
+        close.Sentence.Should().Contain("400 Bad Request");
+    }
+
+    [Fact]
     public async Task A_client_that_does_not_trust_the_certificate_is_named()
     {
         await using var application = await StrangersApplication.Start();

@@ -194,6 +194,31 @@ public sealed class CloseEvidenceTests
         close.Sentence.Should().EndWith(says);
     }
 
+    [Theory]
+    [InlineData(Perspective.Server, true, ClosedBy.Client, CloseCauses.ClientClosed)]
+    [InlineData(Perspective.Server, false, ClosedBy.Server, CloseCauses.ServerClosed)]
+    [InlineData(Perspective.Client, true, ClosedBy.Server, CloseCauses.ServerClosed)]
+    [InlineData(Perspective.Client, false, ClosedBy.Client, CloseCauses.ClientClosed)]
+    public void The_end_before_any_request_has_a_cause_of_the_side_that_ended_it(Perspective perspective, bool byPeer, ClosedBy by, string cause)
+    {
+        var close = Judged(perspective, (new TcpHalfClosed(byPeer), FromClient: true));
+
+        (close.By, close.Layer, close.Cause).Should().Be((by, Layer.Tcp, cause));
+    }
+
+    [Fact]
+    public void A_reset_before_any_request_is_the_networks() =>
+        Judged(Perspective.Server, (new TcpReset(ByPeer: true, null), FromClient: true)).Should().BeEquivalentTo(new { By = ClosedBy.Network, Cause = CloseCauses.NetworkReset });
+
+    [Fact]
+    public void A_cut_before_any_request_is_told_with_its_reason()
+    {
+        var close = Judged(Perspective.Server, (new TcpReset(ByPeer: false, "tired"), FromClient: true));
+
+        (close.By, close.Cause).Should().Be((ClosedBy.Server, CloseCauses.ServerAborted));
+        close.Sentence.Should().EndWith("tired");
+    }
+
     private static CloseReport Judged(Perspective perspective, params (LayerDetail Detail, bool FromClient)[] seen)
     {
         var evidence = new CloseEvidence(perspective);
