@@ -13,14 +13,17 @@ using RealtimeHello.Recording.Taps;
 namespace RealtimeHello.Inspector.Listening;
 
 /// <summary>
-/// An accepted connection whose transport is tapped: once at the socket, and, when a middleware such as UseHttps puts its own transport in place,
-/// a second time above that. The same connection otherwise: id, features and lifetime are the inner one's.
+/// An accepted connection whose transport is tapped: once at the socket, and, when UseHttps puts its own transport in place, a second time above that. What other middlewares
+/// put in place, such as the logging of connections, carries bytes that one of the two taps has seen. The same connection otherwise: id, features and lifetime are the inner one's.
 /// </summary>
 internal sealed class RecordedConnection : ConnectionContext, IConnectionTransportFeature, IConnectionRecorderFeature
 {
     private readonly ConnectionContext inner;
     private readonly TappedDuplexPipe socket;
     private IDuplexPipe transport;
+
+    /// <summary>Transports beneath TLS, which are put back in place at the end.</summary>
+    private List<IDuplexPipe>? beneath;
     private bool sawTls;
 
     public RecordedConnection(ConnectionContext inner, ConnectionRecorder recorder)
@@ -67,21 +70,11 @@ internal sealed class RecordedConnection : ConnectionContext, IConnectionTranspo
         set => inner.RemoteEndPoint = value;
     }
 
-    /// <summary>Set twice under TLS: to the decrypted transport, and at the end to what was there before.</summary>
+    /// <summary>Set twice by each middleware that has a transport of its own: to that, and at the end to what was there before.</summary>
     public override IDuplexPipe Transport
     {
         get => transport;
-        set
-        {
-            if (value == socket || value == transport || value is TappedDuplexPipe)
-            {
-                transport = value;
-                return;
-            }
-
-            NoteTls();
-            transport = new TappedDuplexPipe(value, RecorderTap.OfPlaintext(Recorder));
-        }
+        set => transport = IsFirstAboveTls(value) ? new TappedDuplexPipe(value, RecorderTap.OfPlaintext(Recorder)) : value;
     }
 
     public override void Abort(ConnectionAbortedException abortReason)
@@ -112,10 +105,25 @@ internal sealed class RecordedConnection : ConnectionContext, IConnectionTranspo
         }
     }
 
-    private void NoteTls()
+    /// <summary>
+    /// UseHttps tells its feature before it shakes hands, and puts its transport in place behind that. So what comes before the feature wraps the bytes of the socket, and what comes
+    /// behind that transport wraps its bytes. Where the handshake fails there is no such transport, only those from before are put back.
+    /// </summary>
+    private bool IsFirstAboveTls(IDuplexPipe next)
     {
-        if (sawTls || Features.Get<ITlsHandshakeFeature>() is not { } handshake) return;
-        sawTls = true;
+        if (sawTls || next == socket || beneath?.Contains(next) == true) return false;
+        if (Features.Get<ITlsHandshakeFeature>() is { } handshake)
+        {
+            Note(handshake);
+            return sawTls = true;
+        }
+
+        (beneath ??= []).Add(next);
+        return false;
+    }
+
+    private void Note(ITlsHandshakeFeature handshake)
+    {
         var protocol = Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol ?? default;
         Recorder.Fact(new TlsHandshake(
             handshake.Protocol.ToString() switch { "Tls13" => "TLS 1.3", "Tls12" => "TLS 1.2", var other => other },

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -36,7 +37,7 @@ internal sealed class StrangersApplication : IAsyncDisposable
 
     public Journal Journal => app.Services.GetRequiredService<Journal>();
 
-    public static async Task<StrangersApplication> Start(Action<InspectorOptions>? inspector = null, string environment = "Development", TimeProvider? clock = null, Action<IEndpointConventionBuilder>? map = null, ILoggerProvider? log = null)
+    public static async Task<StrangersApplication> Start(Action<InspectorOptions>? inspector = null, string environment = "Development", TimeProvider? clock = null, Action<IEndpointConventionBuilder>? map = null, ILoggerProvider? log = null, Action<ListenOptions>? beneathTls = null, Action<ListenOptions>? aboveTls = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.Logging.ClearProviders();
@@ -44,8 +45,17 @@ internal sealed class StrangersApplication : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0);
-            kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseHttps(Certificate()));
+            kestrel.Listen(IPAddress.Loopback, 0, endpoint =>
+            {
+                beneathTls?.Invoke(endpoint);
+                aboveTls?.Invoke(endpoint);
+            });
+            kestrel.Listen(IPAddress.Loopback, 0, endpoint =>
+            {
+                beneathTls?.Invoke(endpoint);
+                endpoint.UseHttps(Certificate());
+                aboveTls?.Invoke(endpoint);
+            });
         });
         builder.Services.AddSignalR().AddMessagePackProtocol().AddHubOptions<WholeHub>(options => options.MaximumParallelInvocationsPerClient = 4).AddHubOptions<HastyHub>(options =>
         {
