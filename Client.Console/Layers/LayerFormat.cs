@@ -59,7 +59,7 @@ internal sealed class LayerFormat(TimeZoneInfo zone, bool names)
         HttpRequest request => [$"{request.Method} {PrintableText.WithShortMasks(request.Target)} {request.Version}", .. Fields(request.Headers)],
         HttpResponse response => [$"{response.Version} {response.Status} {response.Reason}", .. Fields(response.Headers)],
         HttpUpgraded upgraded => ["HTTP/1.1 101 Switching Protocols", .. Fields(upgraded.Headers)],
-        HttpRefused refused => [$"HTTP/1.1 {refused.Status} {refused.Reason}", .. Fields(refused.Headers), .. Body(refused.Body)],
+        HttpRefused refused => [$"{refused.Version} {refused.Status} {refused.Reason}", .. Fields(refused.Headers), .. Body(refused.Body)],
         WebSocketFrame frame => FrameBits.Lines(frame.Header, FrameBytes(happened, record)),
         WebSocketPing ping => FrameBits.Lines(ping.Header, FrameBytes(happened, record)),
         WebSocketPong pong => FrameBits.Lines(pong.Header, FrameBytes(happened, record)),

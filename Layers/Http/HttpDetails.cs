@@ -69,9 +69,10 @@ public sealed record HttpUpgraded(IReadOnlyList<HttpHeader> Headers, string? Sub
 /// <summary>A request for a WebSocket was answered with something else than 101.</summary>
 /// <param name="Status">The answer's status.</param>
 /// <param name="Reason">The answer's reason phrase.</param>
+/// <param name="Version">Such as HTTP/1.1.</param>
 /// <param name="Headers">The answer's header fields.</param>
 /// <param name="Body">The beginning of the answer's body, as text, if it had one.</param>
-public sealed record HttpRefused(int Status, string Reason, IReadOnlyList<HttpHeader> Headers, string? Body) : HttpDetail
+public sealed record HttpRefused(int Status, string Reason, string Version, IReadOnlyList<HttpHeader> Headers, string? Body) : HttpDetail
 {
     /// <inheritdoc/>
     public override string Kind => "refused";

@@ -118,7 +118,7 @@ internal sealed class HttpResponseDecoder(ILayerOutput output, HttpConversation 
         var request = conversation.Answer();
         if (request is { AsksForWebSocket: true })
         {
-            refusal = new HttpRefused(status, reason, head.Fields, null);
+            refusal = new HttpRefused(status, reason, version, head.Fields, null);
             refusalRange = range;
         }
         else

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
@@ -10,7 +11,8 @@ namespace RealtimeHello.Recording.Exports;
 /// <summary>
 /// The entries of one connection.
 /// <code>
-/// Between -> (request: Asked) -> (answer: the entry is written: Between)
+/// Between -> (request: Asked) -> (interim answer, such as 100 Continue: Asked)
+///                             -> (answer: the entry is written: Between)
 ///                             -> (101: WebSocket -> (message: written)* -> (the end))
 /// </code>
 /// </summary>
@@ -29,14 +31,14 @@ internal sealed class HarEntries(Utf8JsonWriter writer, ConnectionRecord record)
             case HttpRequest request when webSocketBegan is null:
                 asked.Enqueue((request, happened.At));
                 break;
-            case HttpResponse response when asked.TryDequeue(out var pair):
+            case HttpResponse { Status: 101 or >= 200 } response when asked.TryDequeue(out var pair):
                 BeginEntry(pair.Request, pair.At);
                 Response(response.Status, response.Reason, response.Version, response.Headers, null);
                 EndEntry(pair.At, happened.At, isWebSocket: false);
                 break;
             case HttpRefused refused when asked.TryDequeue(out var pair):
                 BeginEntry(pair.Request, pair.At);
-                Response(refused.Status, refused.Reason, "HTTP/1.1", refused.Headers, refused.Body);
+                Response(refused.Status, refused.Reason, refused.Version, refused.Headers, refused.Body);
                 EndEntry(pair.At, happened.At, isWebSocket: false);
                 break;
             case HttpUpgraded upgraded when asked.TryDequeue(out var pair):
@@ -127,7 +129,7 @@ internal sealed class HarEntries(Utf8JsonWriter writer, ConnectionRecord record)
         writer.WriteEndArray();
         Headers(headers);
         writer.WriteStartObject("content"u8);
-        writer.WriteNumber("size"u8, body?.Length ?? 0);
+        writer.WriteNumber("size"u8, body is null ? 0 : Encoding.UTF8.GetByteCount(body));
         writer.WriteString("mimeType"u8, ValueOf(headers, "Content-Type") ?? "x-unknown");
         if (body is not null) writer.WriteString("text"u8, body);
         writer.WriteEndObject();
@@ -168,11 +170,15 @@ internal sealed class HarEntries(Utf8JsonWriter writer, ConnectionRecord record)
         writer.WriteEndObject();
     }
 
+    /// <summary>Of each form that a target may have (RFC 9112 3.2).</summary>
     private string UrlOf(HttpRequest request)
     {
+        if (request.Target.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || request.Target.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+            return request.AsksForWebSocket ? "ws" + request.Target[4..] : request.Target;
         var scheme = (request.AsksForWebSocket ? "ws" : "http") + (record.IsSecure ? "s" : "");
+        if (request.Method == "CONNECT") return $"{scheme}://{request.Target}";
         var host = ValueOf(request.Headers, "Host") ?? (record.Perspective == Perspective.Server ? record.Local : record.Remote);
-        return $"{scheme}://{host}{request.Target}";
+        return $"{scheme}://{host}{(request.Target == "*" ? "" : request.Target)}";
     }
 
     private static IEnumerable<(string Name, string Value)> QueryOf(string target)

@@ -87,6 +87,63 @@ public sealed class ExportTests
     }
 
     [Fact]
+    public async Task An_interim_answer_is_nobodys_answer_in_a_har_file()
+    {
+        var conversation = new RecordedConversation();
+        conversation.Received("POST /one HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+        conversation.Sent("HTTP/1.1 100 Continue\r\n\r\n");
+        conversation.Received("abc");
+        conversation.Received("GET /two HTTP/1.1\r\nHost: a\r\n\r\n");
+        conversation.Sent("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        conversation.Sent("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
+        (await HarOf(conversation)).Select(Answered).Should().Equal(("http://a/one", "HTTP/1.1", 404), ("http://a/two", "HTTP/1.1", 201));
+
+        var upgraded = new RecordedConversation();
+        upgraded.Received("GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        upgraded.Sent("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
+        upgraded.Sent("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+        upgraded.Handshake();
+        var entry = (await HarOf(upgraded)).Should().ContainSingle().Subject;
+        Answered(entry).Should().Be(("ws://a/chat", "HTTP/1.1", 101));
+        entry.GetProperty("_webSocketMessages").GetArrayLength().Should().Be(2);
+    }
+
+    [Fact]
+    public async Task An_upgrade_to_another_protocol_is_the_answer_in_a_har_file()
+    {
+        var conversation = new RecordedConversation();
+        conversation.Received("GET /one HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n");
+        conversation.Sent("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n");
+        (await HarOf(conversation)).Select(Answered).Should().Equal(("http://a/one", "HTTP/1.1", 101));
+    }
+
+    [Theory]
+    [InlineData("GET http://b.example/x?y=1 HTTP/1.1\r\nHost: a\r\n\r\n", "http://b.example/x?y=1")]
+    [InlineData("GET HTTP://b.example/x HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", "ws://b.example/x")]
+    [InlineData("GET /x?to=http://b.example/ HTTP/1.1\r\nHost: a\r\n\r\n", "http://a/x?to=http://b.example/")]
+    [InlineData("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "http://a")]
+    [InlineData("CONNECT b.example:443 HTTP/1.1\r\nHost: b.example:443\r\n\r\n", "http://b.example:443")]
+    public async Task The_address_of_a_har_files_request_is_whole_in_every_form_of_its_target(string request, string address)
+    {
+        var conversation = new RecordedConversation();
+        conversation.Received(request);
+        conversation.Sent("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        (await HarOf(conversation)).Select(Answered).Should().Equal((address, "HTTP/1.1", 404));
+    }
+
+    [Fact]
+    public async Task A_refusal_in_a_har_file_has_the_version_that_it_came_with_and_its_size_in_bytes()
+    {
+        var conversation = new RecordedConversation();
+        conversation.Received("GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        conversation.Sent("HTTP/1.0 403 Forbidden\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 6\r\n\r\näöü");
+        var entry = (await HarOf(conversation)).Should().ContainSingle().Subject;
+        Answered(entry).Should().Be(("ws://a/chat", "HTTP/1.0", 403));
+        var content = entry.GetProperty("response").GetProperty("content");
+        (content.GetProperty("text").GetString(), content.GetProperty("size").GetInt32()).Should().Be(("äöü", 6));
+    }
+
+    [Fact]
     public async Task A_har_file_of_messages_that_inflate_is_written_as_it_goes()
     {
         const int count = 100;
@@ -144,6 +201,17 @@ public sealed class ExportTests
             packets.Count(packet => (packet.Body[20 + 20 + 13] & 1) != 0).Should().Be(1, "one side ended, once");
         }
     }
+
+    private static async Task<List<JsonElement>> HarOf(RecordedConversation conversation)
+    {
+        var har = JsonDocument.Parse(await Export(conversation, (stream, records, cancel) => HarExport.Write(stream, records, null, cancel)));
+        return [.. har.RootElement.GetProperty("log").GetProperty("entries").EnumerateArray()];
+    }
+
+    private static (string? Url, string? Version, int Status) Answered(JsonElement entry) => (
+        entry.GetProperty("request").GetProperty("url").GetString(),
+        entry.GetProperty("response").GetProperty("httpVersion").GetString(),
+        entry.GetProperty("response").GetProperty("status").GetInt32());
 
     private static async Task<byte[]> Export(RecordedConversation conversation, Func<Stream, IReadOnlyCollection<ConnectionRecord>, CancellationToken, Task> write)
     {
