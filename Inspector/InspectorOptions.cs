@@ -14,7 +14,7 @@ public sealed class InspectorOptions
     /// <summary>Header fields and query parameters whose values are masked before they are stored.</summary>
     public SecretNames Secrets { get; } = new();
 
-    /// <summary>Live feeds (<c>/events</c>) at a time, of all readers together; one more is answered 429.</summary>
+    /// <summary>Live feeds (<c>/events</c>) at a time, of all readers together; one more is answered 429. Five of them, or half where there are fewer than ten, are the operators' alone.</summary>
     public int MostFeeds { get; set; } = 200;
 
     /// <summary>Live feeds at a time of one user, and of all operators together. The tabs of a browser share one.</summary>

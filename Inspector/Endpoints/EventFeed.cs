@@ -41,7 +41,7 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
     {
         if (InspectorEndpoints.Refuse(context, access) is { } refusal) return refusal;
         if (!InspectorEndpoints.TryReadLayers(layers, out var wanted)) return InspectorEndpoints.UnknownLayer();
-        if (places.TryTake(access.IsOperator(context) ? "operator" : $"user {access.UserOf(context)}") is not { } place)
+        if ((access.IsOperator(context) ? places.TryTakeOperators() : places.TryTakeUsers(access.UserOf(context))) is not { } place)
         {
             return Results.Problem(
                 statusCode: StatusCodes.Status429TooManyRequests, title: "Too many feeds", detail: "As many live feeds are open as there may be: close one, such as the inspector in another browser, a watch, or a script that reads /events, which can be one for all connections. The tabs of a browser share one.");
