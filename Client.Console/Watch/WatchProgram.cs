@@ -25,6 +25,7 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
     private readonly LayerFormat _format = new(TimeZoneInfo.Local, names: true);
     private string? _cookie;
     private string? _last;
+    private string? _process;
     private string? _told;
 
     /// <returns>The process's exit code.</returns>
@@ -86,10 +87,7 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
             if (settings.Code is { } code) _cookie ??= await SignIn(http, code, patience.Token);
             // Before the feed, which goes over the same connection and makes the inspector forget that: its echo would be told otherwise.
             var isUnknown = (settings.Connection ?? _told) is { } connection && await IsUnknown(http, connection, patience.Token);
-            using var request = Ask(Address());
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-            if (_last is not null) request.Headers.Add("Last-Event-ID", _last);
-            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            using var answer = await OpenFeed(http, patience.Token);
             if (answer.StatusCode != HttpStatusCode.OK) throw new ServerTrouble(Refusal(answer), isLasting: (int)answer.StatusCode < 500);
             if (answer.Content.Headers.ContentType?.MediaType != "text/event-stream")
                 throw new ServerTrouble(NoInspector, isLasting: true);
@@ -107,6 +105,40 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
         }
     }
 
+    private async Task<HttpResponseMessage> OpenFeed(HttpClient http, CancellationToken cancellationToken)
+    {
+        var answer = await AskForFeed(http, cancellationToken);
+        if (!BeginsAnew(answer)) return answer;
+        // It resumes behind what the process before had told.
+        answer.Dispose();
+        // Asked once more, not until the processes agree: behind a balancer they never do, and from the beginning on it is right for each.
+        answer = await AskForFeed(http, cancellationToken);
+        BeginsAnew(answer);
+        return answer;
+    }
+
+    private async Task<HttpResponseMessage> AskForFeed(HttpClient http, CancellationToken cancellationToken)
+    {
+        using var request = Ask(Address());
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        if (_last is not null) request.Headers.Add("Last-Event-ID", _last);
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
+    /// <summary>
+    /// Numbers begin again with the process: where another one answers, everything of it is asked for from here on, since it may have numbered further by now than what was told last.
+    /// What a proxy answers in its place names none.
+    /// </summary>
+    private bool BeginsAnew(HttpResponseMessage answer)
+    {
+        if (!answer.Headers.TryGetValues("Inspector-Process", out var names) || names.FirstOrDefault() is not { } process || process == _process) return false;
+        var isFirst = _process is null;
+        _process = process;
+        if (isFirst) return false;
+        _last = default(EventSequence).ToString();
+        return true;
+    }
+
     private HttpRequestMessage Ask(Uri address)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, address);
@@ -119,6 +151,7 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
     {
         using var request = Ask(new Uri($"{settings.Inspector.AbsoluteUri.TrimEnd('/')}/connections/{Uri.EscapeDataString(connection)}"));
         using var answer = await http.SendAsync(request, cancellationToken);
+        BeginsAnew(answer);
         return answer.StatusCode == HttpStatusCode.NotFound;
     }
 

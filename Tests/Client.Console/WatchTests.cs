@@ -114,6 +114,19 @@ public sealed class WatchTests : IDisposable
         said.Should().Equal("first", "second", "back");
     }
 
+    [Theory]
+    [InlineData("first")]
+    [InlineData("second")]
+    public async Task Of_a_process_that_has_numbered_further_than_the_one_before_it_tells_everything(string answersBetween)
+    {
+        await using var server = await RestartedInspector.Start(answersBetween);
+        await using var watch = new Watch(_folder.Path, $"{server.Address}", "--token", "t");
+
+        await watch.Says("told behind");
+
+        watch.Everything.Should().Contain("of the first process").And.Contain("told from the beginning");
+    }
+
     private async Task<(int Code, string Errors)> Run(params string[] arguments)
     {
         var (code, output, errors) = await ConsoleRun.Piped(_folder.Path, "", ["watch", .. arguments]);
