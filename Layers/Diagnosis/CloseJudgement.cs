@@ -94,11 +94,12 @@ internal static class CloseJudgement
 
     private static string Why(int status) => status switch
     {
-        400 => ": it could not read the request as one for a WebSocket.",
+        < 300 => ": it took it for a plain request. It speaks another version of WebSocket than was asked for, or the path has none.",
+        400 => ": it found fault with the request, such as with its Host or with what the path expects. The body of its answer may say.",
         401 => ": nobody is signed in, or the token is no longer good.",
         403 => ": the page's origin is not allowed, or the user is not.",
         404 => ": nothing is mapped at this path.",
-        426 => ": this path speaks WebSocket only.",
+        426 => ": it takes WebSocket of version 13 only (RFC 6455), and the request asks for another version, is not complete, or lost its Upgrade on the way.",
         429 => ": too many requests.",
         503 => ": it is not ready, or full.",
         _ => ".",

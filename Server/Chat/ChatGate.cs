@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.Net.Http.Headers;
 using RealtimeHello.Server.Accounts;
 using RealtimeHello.Server.Hosting;
 using RealtimeHello.Server.Hosting.Drain;
@@ -31,20 +30,7 @@ internal static class ChatGate
         context.Request.Path.Equals(path, StringComparison.OrdinalIgnoreCase)
         || context.Request.Path.Equals(path + "/", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>
-    /// RFC 9110 15.5.22: the answer names the protocol that it takes. Kestrel closes behind a Connection field of ours; untold, a proxy would send its next request into that, and answer somebody with 502
-    /// (RFC 9112 9.6).
-    /// </summary>
-    private static Task RefuseWithoutUpgrade(HttpContext context)
-    {
-        context.Response.Headers[HeaderNames.Upgrade] = "websocket";
-        context.Response.Headers[HeaderNames.Connection] = "upgrade, close";
-        context.Response.Headers[HeaderNames.SecWebSocketVersion] = "13";
-        return Results.Problem(
-            statusCode: StatusCodes.Status426UpgradeRequired,
-            title: "WebSocket only",
-            detail: "This hub speaks WebSocket only: set skipNegotiation and transport WebSockets.").ExecuteAsync(context);
-    }
+    private static Task RefuseWithoutUpgrade(HttpContext context) => UpgradeRule.Refuse(context, "This hub speaks WebSocket only: set skipNegotiation and transport WebSockets.");
 
     private static Task RefuseWhileStopping(HttpContext context)
     {

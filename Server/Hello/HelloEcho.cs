@@ -1,18 +1,22 @@
 using RealtimeHello.Inspector;
+using RealtimeHello.Server.Hosting;
 
 namespace RealtimeHello.Server.Hello;
 
 /// <summary>The plain WebSocket without SignalR: it echoes each message as it came.</summary>
 internal static class HelloEcho
 {
-    /// <summary>Takes WebSocket upgrades of a path; other requests to it pass on, to the page.</summary>
+    /// <summary>Takes WebSocket upgrades of a path; requests to it that ask for none pass on, to the page.</summary>
     public static void UseHelloEcho(this WebApplication app, string path)
     {
         var stopping = app.Lifetime.ApplicationStopping;
         var watches = app.Services.GetRequiredService<HelloWatches>();
         // Every other connection passes by without waiting here.
         app.Use((context, next) =>
-            context.WebSockets.IsWebSocketRequest && context.Request.Path.Equals(path, StringComparison.OrdinalIgnoreCase) ? Serve(context) : next(context));
+        {
+            if (!UpgradeRule.IsAsked(context.Request) || !context.Request.Path.Equals(path, StringComparison.OrdinalIgnoreCase)) return next(context);
+            return context.WebSockets.IsWebSocketRequest ? Serve(context) : UpgradeRule.Refuse(context, "");
+        });
 
         Task Serve(HttpContext context)
         {

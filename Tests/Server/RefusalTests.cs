@@ -28,6 +28,23 @@ public sealed class RefusalTests(ChatServer server) : IClassFixture<ChatServer>
     }
 
     [Theory]
+    [InlineData("/chat", "8", "dGhlIHNhbXBsZSBub25jZQ==", "version 13")]
+    [InlineData("/hello", "8", "dGhlIHNhbXBsZSBub25jZQ==", "version 13")]
+    [InlineData("/hello", "13", "short", "Sec-WebSocket-Key")]
+    public async Task A_WebSocket_of_another_version_or_without_a_key_is_told_which_is_spoken(string path, string version, string key, string said)
+    {
+        using var http = server.Http();
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        foreach (var (name, value) in ((string, string)[])[("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", version), ("Sec-WebSocket-Key", key)]) request.Headers.TryAddWithoutValidation(name, value);
+
+        using var answer = await http.SendAsync(request);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.UpgradeRequired);
+        answer.Headers.GetValues("Sec-WebSocket-Version").Should().Equal("13");
+        (await Detail(answer)).Should().Contain(said);
+    }
+
+    [Theory]
     [InlineData("/chat")]
     [InlineData("/hello")]
     public async Task A_WebSocket_of_a_foreign_origin_is_refused(string path)
