@@ -47,7 +47,8 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
     /// <summary>Memory in use, in bytes. The caller holds the lock.</summary>
     public long Size => OpeningSize + (recent?.Size ?? 0);
 
-    private long OpeningSize => opening?.Size ?? packed?.Size ?? 0;
+    /// <summary>Memory in use for the opening, in bytes. The caller holds the lock.</summary>
+    public long OpeningSize => opening?.Size ?? packed?.Size ?? 0;
 
     /// <summary>Appends, and evicts what is over <paramref name="budget"/>. The caller holds the lock.</summary>
     /// <returns>By how many bytes the log grew or shrank.</returns>
@@ -168,6 +169,23 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
     {
         gate.Settle();
         return Evict(Math.Max(0, size - OpeningSize));
+    }
+
+    /// <summary>Evicts the opening, too: what is left begins where a message does. The caller holds the lock.</summary>
+    /// <returns>By how many bytes it shrank, below 0.</returns>
+    public long EvictOpening()
+    {
+        gate.Settle();
+        var before = Size;
+        PackOpening();
+        if (packed is null) return Size - before;
+        for (var cursor = packer.Unpack(packed).Begin(); cursor.TryNext(out var entry);) EvictedBytes += entry.Length;
+        EvictedThrough = Math.Max(EvictedThrough, packed.LastNumber);
+        packed = null;
+        lastRead = null;
+        if (recent is null || recent.IsEmpty) receivedMustBegin = sentMustBegin = true;
+        else Evict(recent.Size);
+        return Size - before;
     }
 
     /// <summary>Gives all memory back; the connection is forgotten.</summary>

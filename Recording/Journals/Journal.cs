@@ -155,6 +155,19 @@ public sealed class Journal
         }
     }
 
+    /// <summary>Those that are larger than that, until an eighth of the budget is free.</summary>
+    private void EvictOpenings(IEnumerable<ConnectionRecord> of, long larger)
+    {
+        foreach (var record in of)
+        {
+            if (Size <= Options.TotalBytes - (Options.TotalBytes / 8)) return;
+            lock (record.Log.Gate)
+            {
+                if (record.Log.OpeningSize > larger) Interlocked.Add(ref size, record.Log.EvictOpening());
+            }
+        }
+    }
+
     /// <summary>Notes that a record grew; true when the whole is over its budget and <see cref="Trim"/> is due, without any record's lock held.</summary>
     internal bool Grow(long bytes) => bytes != 0 && Interlocked.Add(ref size, bytes) > Options.TotalBytes && bytes > 0;
 
@@ -174,10 +187,15 @@ public sealed class Journal
             if (Size <= Options.TotalBytes) return;
             // To three quarters, so that not every chunk trims.
             var share = Options.TotalBytes * 3 / 4 / Math.Max(1, records.Count);
+            // Whoever only opens connections, with as long heads as a server takes, pushes nothing out but his own.
+            EvictOpenings(records.Values.Where(record => !record.ConcernsRealTime), share);
+            if (Size <= Options.TotalBytes) return;
             foreach (var record in records.Values)
             {
                 lock (record.Log.Gate) Interlocked.Add(ref size, record.Log.EvictTo(share));
             }
+
+            if (Size > Options.TotalBytes) EvictOpenings(records.Values, 0);
         }
         finally
         {

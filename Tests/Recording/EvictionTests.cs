@@ -189,6 +189,40 @@ public sealed class EvictionTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Whoever_only_opens_connections_with_long_heads_stays_within_the_budget_and_pushes_nothing_else_out(bool isRefused)
+    {
+        var journal = new Journal(new JournalOptions { TotalBytes = 1024 * 1024 });
+        var random = new Random(1);
+        var other = new RecordedConversation(journal, "other").Upgrade().Handshake();
+        for (var i = 0; i < 100; i++) other.Received(RecordedConversation.Frame($"{{\"type\":1,\"target\":\"Say\",\"arguments\":[\"{i}\"]}}\u001e", masked: true));
+        var many = new List<RecordedConversation>();
+        for (var i = 0; i < 400; i++)
+        {
+            var conversation = new RecordedConversation(journal, $"C{i}");
+            var head = new byte[9_000];
+            random.NextBytes(head);
+            var upgrade = isRefused ? "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" : "";
+            conversation.Received($"GET / HTTP/1.1\r\nHost: a\r\n{upgrade}X-Long: {Convert.ToBase64String(head)}\r\n\r\n");
+            conversation.Sent("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+            many.Add(conversation);
+        }
+
+        journal.Size.Should().BeLessThanOrEqualTo(journal.Options.TotalBytes).And.Be(journal.Connections.Sum(record => record.Size));
+        // Those that asked for a WebSocket share with it what there is.
+        if (!isRefused) other.Events().Count(happened => happened.Detail is InvocationMessage).Should().Be(100);
+        many[^1].Events().Should().Contain(happened => happened.Detail.Layer == Layer.Http);
+        // Whatever was evicted, what comes now is decoded as what it is.
+        foreach (var conversation in (RecordedConversation[])[many[0], many[200], many[^1]])
+        {
+            conversation.Upgrade().Handshake().Received(RecordedConversation.Frame("{\"type\":1,\"target\":\"Say\",\"arguments\":[\"now\"]}\u001e", masked: true));
+            var events = conversation.Events();
+            events.Should().ContainSingle(happened => happened.Detail is InvocationMessage).And.NotContain(happened => happened.Detail is DecodeFault);
+        }
+    }
+
     [Fact]
     public void Facts_count_in_the_budgets_by_what_they_weigh()
     {
