@@ -28,6 +28,8 @@ let link = null;
 let events = [];
 /** @type {import('./link.js').TcpInfo} */
 let tcpInfo = null;
+/** The browser's WebSocket has ended, whatever the server told of that. */
+let isOver = false;
 /** Whether the user picked a row; until then the newest frame is shown. */
 let picked = false;
 /** What waits for the WebSocket to open. @type {(string | Uint8Array<ArrayBuffer>)[]} */
@@ -39,7 +41,7 @@ address.value = own.href;
 byId('brand-bars', HTMLSpanElement).append(layerBars());
 attachThemeButton(byId('theme', HTMLButtonElement));
 showNothing(detail);
-const drawLayers = perFrame(() => drawStack(byId('stack', HTMLOListElement), events, tcpInfo, pick));
+const drawLayers = perFrame(() => drawStack(byId('stack', HTMLOListElement), events, tcpInfo, isOver, pick));
 drawLayers();
 readyToType();
 
@@ -174,6 +176,8 @@ function complain(field, place, sentence) {
 function showState(state, sentence) {
   const place = byId('state', HTMLParagraphElement);
   place.dataset.state = state;
+  isOver = state === 'closed' || state === 'failed';
+  drawLayers();
   place.textContent = printable(sentence);
   const isOpen = state === 'open';
   closeButton.disabled = !isOpen;

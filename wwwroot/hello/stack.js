@@ -13,23 +13,25 @@ const layers = /** @type {const} */ (['webSocket', 'http', 'tls', 'tcp']);
  * @param {HTMLElement} place
  * @param {SeenEvent[]} events
  * @param {import('./link.js').TcpInfo} tcpInfo
+ * @param {boolean} isOver the browser's WebSocket has ended, whatever was told of it
  * @param {(event: SeenEvent) => void} pick
  */
-export function drawStack(place, events, tcpInfo, pick) {
+export function drawStack(place, events, tcpInfo, isOver, pick) {
   place.replaceChildren(...layers.map((layer) => {
     const own = events.filter((event) => event.layer === layer);
     const telling = own.findLast((event) => event.kind !== 'halfClosed' && event.kind !== 'message');
     const lore = layerLore[layer];
-    const says = telling ? sayings(layer, own, tcpInfo) : events.length > 0 && layer === 'tls' ? 'not used: the address is not https' : 'waiting';
+    const says = telling ? sayings(layer, own, tcpInfo, isOver) : events.length > 0 && layer === 'tls' ? 'not used: the address is not https' : 'waiting';
     const button = el('button', { type: 'button', class: 'rung-button', 'data-layer': layer, disabled: !telling, onclick: () => telling && pick(telling) },
       el('strong', {}, lore.name), el('span', {}, says), el('span', { class: 'brief' }, lore.brief));
     return el('li', {}, button);
   }));
 }
 
-/** @param {string} layer @param {SeenEvent[]} own @param {import('./link.js').TcpInfo} tcpInfo */
-function sayings(layer, own, tcpInfo) {
+/** @param {string} layer @param {SeenEvent[]} own @param {import('./link.js').TcpInfo} tcpInfo @param {boolean} isOver */
+function sayings(layer, own, tcpInfo, isOver) {
   const last = own.at(-1);
+  if (layer === 'tcp' && last?.kind !== 'closed' && isOver) return 'was open';
   if (layer === 'tcp' && last?.kind !== 'closed' && tcpInfo) return `open, round trip ${rtt(tcpInfo.rttMicroseconds)}`;
   if (layer === 'tcp') return last?.kind === 'closed' ? `closed by ${last.detail.close.by}: ${last.detail.close.cause}` : 'open';
   if (layer === 'webSocket') {
