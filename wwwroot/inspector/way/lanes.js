@@ -38,9 +38,10 @@ export function wayOf(found, text, picked) {
     el('ol', { class: 'way-moments' }, ...drawn.map((event) => moment(event))),
   );
   const hidden = items.length - drawn.length;
+  const undrawn = ids.length - shown.length;
   const last = items.at(-1);
   place.append(el('p', { class: 'quiet small' },
-    `${many(items.length, 'event')} on ${many(ids.length, 'connection')}, ${searched}${hidden > 0 ? ` ${many(hidden, 'event')} on ${many(ids.length - shown.length, 'more connection')} not drawn.` : ''}${last && last !== first ? ` From first to last ${duration(milliseconds(last.at) - begin)}.` : ''}`));
+    `${many(items.length, 'event')} on ${many(ids.length, 'connection')}, ${searched}${hidden > 0 ? ` Of these, ${many(hidden, 'event')}${undrawn > 0 ? ` and ${many(undrawn, 'whole connection')}` : ''} ${hidden + undrawn === 1 ? 'is' : 'are'} not drawn.` : ''}${last && last !== first ? ` From first to last ${duration(milliseconds(last.at) - begin)}.` : ''}`));
   return place;
 
   /** @param {LayerEvent} event */
