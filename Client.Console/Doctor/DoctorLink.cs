@@ -6,8 +6,10 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using RealtimeHello.Client.Accounts;
+using RealtimeHello.Client.Frames;
 using RealtimeHello.Layers.Diagnosis;
 using RealtimeHello.Layers.Http;
+using RealtimeHello.Layers.WebSockets;
 using RealtimeHello.Recording.Taps;
 
 namespace RealtimeHello.Client.Doctor;
@@ -15,9 +17,13 @@ namespace RealtimeHello.Client.Doctor;
 /// <summary>One connection to the server under examination: TCP, and TLS where the address asks for it.</summary>
 internal sealed class DoctorLink(DoctorSettings settings, IPAddress address) : IAsyncDisposable
 {
+    /// <summary>How long the answer to a Close frame may take.</summary>
+    private static readonly TimeSpan Goodbye = TimeSpan.FromMilliseconds(250);
+
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly SecretText _secrets = new(settings.Token);
     private SslPolicyErrors _errors;
+    private bool _isUpgraded;
     private bool _expired;
     private string[] _chain = [];
 
@@ -125,7 +131,9 @@ internal sealed class DoctorLink(DoctorSettings settings, IPAddress address) : I
             throw new ProbeFailure(new ProbeEvidence { Sign = ProbeSign.EndedWithoutAnswer }, trouble.Message);
         }
 
-        return await HttpAnswer.Read(Stream, cancellationToken);
+        var answer = await HttpAnswer.Read(Stream, cancellationToken);
+        _isUpgraded = answer.Status == 101;
+        return answer;
     }
 
     /// <summary>The same, as an upgrade that has to succeed.</summary>
@@ -162,8 +170,25 @@ internal sealed class DoctorLink(DoctorSettings settings, IPAddress address) : I
 
     public async ValueTask DisposeAsync()
     {
+        if (_isUpgraded) await SayGoodbye();
         await Stream.DisposeAsync();
         _socket.Dispose();
+    }
+
+    /// <summary>Who examines a server's connections is not to leave any that look as if a client had been killed.</summary>
+    private async Task SayGoodbye()
+    {
+        using var patience = new CancellationTokenSource(Goodbye);
+        try
+        {
+            await Stream.WriteAsync(ClientFrame.Of(WebSocketOpcode.Close, [0x03, 0xE8]), patience.Token);
+            var rest = new byte[4096];
+            while (await Stream.ReadAsync(rest, patience.Token) > 0) continue;
+        }
+        catch (Exception over) when (over is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // It has ended otherwise, or does not answer.
+        }
     }
 
     private bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)

@@ -5,6 +5,9 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using RealtimeHello.Layers.Diagnosis;
+using RealtimeHello.Recording.Journals;
 using RealtimeHello.Tests.Support;
 
 namespace RealtimeHello.Tests.Client;
@@ -42,6 +45,22 @@ public sealed class DoctorTests(ChatServer server) : IClassFixture<ChatServer>
         report.RootElement.GetProperty("healthy").GetBoolean().Should().BeTrue();
         report.RootElement.GetProperty("findings").EnumerateArray().Select(finding => finding.GetProperty("layer").GetString())
             .Should().Equal("name", "tcp", "http", "negotiate", "upgrade", "origin", "signalR", "messagePack", "idle");
+    }
+
+    [Fact]
+    public async Task Of_a_healthy_server_no_connection_is_left_that_looks_as_if_its_client_had_been_killed()
+    {
+        await using var own = new ChatServer();
+        var token = (await own.SignIn("ada")).AccessToken;
+        (await Examine($"{own.Address}hello")).ExitCode.Should().Be(0);
+        (await Examine($"{own.Address}", "--hub", "/chat", "--token", token, "--keep-alive", "0")).ExitCode.Should().Be(0);
+
+        var journal = own.Services.GetRequiredService<Journal>();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (journal.Connections.Any(record => record.Close is null)) await Task.Delay(20, limit.Token);
+        var upgraded = journal.Connections.Where(record => record.Facts.Upgraded).ToList();
+        upgraded.Should().HaveCountGreaterThan(4);
+        upgraded.Select(record => record.Close!.Cause).Should().OnlyContain(cause => cause == CloseCauses.ClientClosed);
     }
 
     [Fact]
