@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -22,8 +23,8 @@ internal sealed class RecordedConnection : ConnectionContext, IConnectionTranspo
     private readonly TappedDuplexPipe socket;
     private IDuplexPipe transport;
 
-    /// <summary>Transports beneath TLS, which are put back in place at the end.</summary>
-    private List<IDuplexPipe>? beneath;
+    /// <summary>Transports beneath TLS, which are put back in place at the end. Beside the connections: few have any.</summary>
+    private static readonly ConditionalWeakTable<RecordedConnection, List<IDuplexPipe>> Beneath = [];
     private bool sawTls;
 
     public RecordedConnection(ConnectionContext inner, ConnectionRecorder recorder)
@@ -111,14 +112,14 @@ internal sealed class RecordedConnection : ConnectionContext, IConnectionTranspo
     /// </summary>
     private bool IsFirstAboveTls(IDuplexPipe next)
     {
-        if (sawTls || next == socket || beneath?.Contains(next) == true) return false;
+        if (sawTls || next == socket || (Beneath.TryGetValue(this, out var beneath) && beneath.Contains(next))) return false;
         if (Features.Get<ITlsHandshakeFeature>() is { } handshake)
         {
             Note(handshake);
             return sawTls = true;
         }
 
-        (beneath ??= []).Add(next);
+        Beneath.GetOrCreateValue(this).Add(next);
         return false;
     }
 

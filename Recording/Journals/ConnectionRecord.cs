@@ -28,10 +28,11 @@ public sealed class ConnectionRecord
     {
         Id = id;
         Perspective = perspective;
+        SeesApplication = journal.Options.SeesApplication;
         openedTicks = openedAt.UtcTicks;
         Remote = remote;
         Local = local;
-        Stack = new ConnectionStack(this, journal.Options.SeesApplication);
+        Stack = new ConnectionStack(this);
         Log = new ConnectionLog(journal.Packer, journal.Gates.Take());
     }
 
@@ -145,6 +146,9 @@ public sealed class ConnectionRecord
             lock (Log.Gate) return Log.Size;
         }
     }
+
+    /// <summary>As of <see cref="JournalOptions.SeesApplication"/>.</summary>
+    internal bool SeesApplication { get; }
 
     /// <summary>Compressed messages are stored masked whole: nothing can be decoded of them.</summary>
     internal bool CompressedIsMasked { get; set; }

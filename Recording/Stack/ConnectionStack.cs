@@ -14,9 +14,7 @@ namespace RealtimeHello.Recording.Stack;
 /// What the recorder keeps of each layer so that a connection's stack can be drawn without decoding anything: the outcome of each handshake,
 /// the goodbyes, the hub and its groups. Small, and bounded. The recorder writes it under the record's lock.
 /// </summary>
-/// <param name="record">Of what connection.</param>
-/// <param name="seesApplication">As of <see cref="JournalOptions.SeesApplication"/>.</param>
-internal sealed class ConnectionStack(ConnectionRecord record, bool seesApplication)
+internal sealed class ConnectionStack(ConnectionRecord record)
 {
     private const string Elsewhere = "what the server does is not seen here, where its connections only pass";
 
@@ -185,7 +183,7 @@ internal sealed class ConnectionStack(ConnectionRecord record, bool seesApplicat
 
     private LayerState Hub(ConnectionCounters counters)
     {
-        if (hub is null) return Of(Layer.Hub, record.Facts.IsNotSignalR ? LayerCondition.Absent : Untold, seesApplication ? "no hub" : Elsewhere);
+        if (hub is null) return Of(Layer.Hub, record.Facts.IsNotSignalR ? LayerCondition.Absent : Untold, record.SeesApplication ? "no hub" : Elsewhere);
         (string, object?)[] detail =
         [
             ("hub", hub.Hub), ("connectionId", hub.HubConnectionId), ("user", hub.User), ("protocol", hub.Protocol), ("invocations", counters.Invocations),
@@ -198,10 +196,10 @@ internal sealed class ConnectionStack(ConnectionRecord record, bool seesApplicat
     }
 
     private LayerState Application() => lastFact is null
-        ? Of(Layer.Application, Untold, seesApplication ? "told nothing" : Elsewhere)
+        ? Of(Layer.Application, Untold, record.SeesApplication ? "told nothing" : Elsewhere)
         : Of(Layer.Application, WhileOpen(LayerCondition.Open), $"{PrintableText.OneLine(lastFact.Name, 40)}: {lastFact.Summary}", ("events", facts), ("last", lastFact.Name));
 
-    private LayerCondition Untold => seesApplication ? NotReached : LayerCondition.Unseen;
+    private LayerCondition Untold => record.SeesApplication ? NotReached : LayerCondition.Unseen;
 
     private LayerCondition NotReached => IsOver ? LayerCondition.Absent : LayerCondition.Waiting;
 
