@@ -25,14 +25,13 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     private bool tlsBegun;
     private bool requested;
     private bool http2;
-    private int? status;
+    private short statusOr0;
     private string? askedProtocol;
     private HubConnected? hub;
     private bool hubIsOver;
     private List<string>? groups;
     private int groupCount;
-    private ApplicationFact? lastFact;
-    private long facts;
+    private Told? told;
     private bool halfClosedByPeer;
     private bool halfClosedHere;
     private bool reset;
@@ -56,9 +55,9 @@ internal sealed class ConnectionStack(ConnectionRecord record)
             case TlsHandshake handshake: tls = handshake; break;
             case TlsAlert found: Noted.Alert ??= found; break;
             case HttpRequest: requested = true; break;
-            case HttpResponse response: status = response.Status; break;
+            case HttpResponse response: Status = response.Status; break;
             case HttpUpgraded:
-                status = 101;
+                Status = 101;
                 // What hubs over the same connection did before is not this one's.
                 ForgetHub();
                 if (trouble is not null) trouble.HubFailure = null;
@@ -77,8 +76,9 @@ internal sealed class ConnectionStack(ConnectionRecord record)
             case Gap { Reason: Gap.Http2 }: http2 = true; break;
             case DecodeFault found: Noted.Fault ??= found; break;
             case ApplicationFact fact:
-                lastFact = fact;
-                facts++;
+                told ??= new Told();
+                told.Fact = fact;
+                told.Facts++;
                 break;
         }
     }
@@ -87,7 +87,7 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     public void LeaveOutWhatCameBefore()
     {
         ForgetHub();
-        (lastFact, facts) = (null, 0);
+        told = null;
         trouble = trouble?.Alert is { } alert ? new Trouble { Alert = alert } : null;
     }
 
@@ -128,14 +128,14 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     private LayerState Http()
     {
         if (http2) return Of(Layer.Http, LayerCondition.Unseen, "HTTP/2, whose frames are not decoded", ("version", "HTTP/2"));
-        if (trouble?.Fault is { AtLayer: Layer.Http } fault) return Of(Layer.Http, LayerCondition.Failed, fault.Summary, ("path", record.Facts.Path), ("status", status));
-        (string, object?)[] detail = [("path", record.Facts.Path), ("status", trouble?.Refusal ?? status), ("subprotocol", record.Facts.Subprotocol), ("extensions", record.Facts.Extensions)];
+        if (trouble?.Fault is { AtLayer: Layer.Http } fault) return Of(Layer.Http, LayerCondition.Failed, fault.Summary, ("path", record.Facts.Path), ("status", Status));
+        (string, object?)[] detail = [("path", record.Facts.Path), ("status", trouble?.Refusal ?? Status), ("subprotocol", record.Facts.Subprotocol), ("extensions", record.Facts.Extensions)];
         if (record.Client is { } client) detail = [.. detail, ("client", client)];
         if (record.Facts.Upgraded) return Of(Layer.Http, WhileOpen(LayerCondition.Open), "101, upgraded to a WebSocket", detail);
         // What else is asked on the same connection, by a proxy that uses it on, changes nothing about that.
         if (trouble?.Refusal is { } refusal) return Of(Layer.Http, LayerCondition.Failed, $"{refusal}, no WebSocket", detail);
         return requested
-            ? Of(Layer.Http, WhileOpen(status is null ? LayerCondition.Opening : LayerCondition.Open), status is null ? "asked, no answer yet" : $"answered {status}", detail)
+            ? Of(Layer.Http, WhileOpen(Status is null ? LayerCondition.Opening : LayerCondition.Open), Status is null ? "asked, no answer yet" : $"answered {Status}", detail)
             : Of(Layer.Http, NotReached, "no request", detail);
     }
 
@@ -195,9 +195,16 @@ internal sealed class ConnectionStack(ConnectionRecord record)
         return Of(Layer.Hub, hubIsOver ? LayerCondition.Closed : WhileOpen(LayerCondition.Open), hub.Summary + where, detail);
     }
 
-    private LayerState Application() => lastFact is null
+    private LayerState Application() => told is not { Fact: { } last } all
         ? Of(Layer.Application, Untold, record.SeesApplication ? "told nothing" : Elsewhere)
-        : Of(Layer.Application, WhileOpen(LayerCondition.Open), $"{PrintableText.OneLine(lastFact.Name, 40)}: {lastFact.Summary}", ("events", facts), ("last", lastFact.Name));
+        : Of(Layer.Application, WhileOpen(LayerCondition.Open), $"{PrintableText.OneLine(last.Name, 40)}: {last.Summary}", ("events", all.Facts), ("last", last.Name));
+
+    /// <summary>Of the last answer; three digits.</summary>
+    private int? Status
+    {
+        get => statusOr0 == 0 ? null : statusOr0;
+        set => statusOr0 = (short)(value ?? 0);
+    }
 
     private LayerCondition Untold => record.SeesApplication ? NotReached : LayerCondition.Unseen;
 
@@ -229,6 +236,14 @@ internal sealed class ConnectionStack(ConnectionRecord record)
         var values = new Dictionary<string, object?>(detail.Length);
         foreach (var (name, value) in detail) values[name] = value;
         return new LayerState(layer, state, summary, values);
+    }
+
+    /// <summary>What the application told last, and how much it told: of an idle connection nothing.</summary>
+    private sealed class Told
+    {
+        public ApplicationFact? Fact { get; set; }
+
+        public long Facts { get; set; }
     }
 
     /// <summary>What a connection that is open and well has none of.</summary>
