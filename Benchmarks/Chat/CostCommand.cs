@@ -189,8 +189,10 @@ internal static class CostCommand
     {
         // Now and then a single method is compiled for good: who was seen without any has nothing left that waits.
         List<Subject> compiling = [.. subjects];
-        for (var posts = 0; compiling.RemoveAll(subject => !subject.Server.IsCompiling) >= 0 && compiling.Count > 0 && posts < MostWarmUpPosts; posts += CompilingPosts)
+        for (var posts = 0; posts < MostWarmUpPosts; posts += CompilingPosts)
         {
+            compiling.RemoveAll(subject => !subject.Server.IsCompiling);
+            if (compiling.Count == 0) return;
             Console.Error.WriteLine($"compiling: {string.Join(", ", compiling.Select(subject => NameOf(subject.Looking)))}");
             await Fill(subjects, CompilingPosts);
         }

@@ -19,12 +19,12 @@ namespace RealtimeHello.Inspector.Listening;
 /// </summary>
 internal sealed class RecordedConnection : ConnectionContext, IConnectionTransportFeature, IConnectionRecorderFeature
 {
+    /// <summary>Transports beneath TLS, which are put back in place at the end. Beside the connections: few have any.</summary>
+    private static readonly ConditionalWeakTable<RecordedConnection, List<IDuplexPipe>> Beneath = [];
+
     private readonly ConnectionContext inner;
     private readonly TappedDuplexPipe socket;
     private IDuplexPipe transport;
-
-    /// <summary>Transports beneath TLS, which are put back in place at the end. Beside the connections: few have any.</summary>
-    private static readonly ConditionalWeakTable<RecordedConnection, List<IDuplexPipe>> Beneath = [];
     private bool sawTls;
 
     public RecordedConnection(ConnectionContext inner, ConnectionRecorder recorder)

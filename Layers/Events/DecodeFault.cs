@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RealtimeHello.Layers;
 
 /// <summary>
@@ -9,17 +11,13 @@ namespace RealtimeHello.Layers;
 /// <param name="Reason">What is wrong, in words.</param>
 public sealed record DecodeFault(Layer AtLayer, string Rule, string Reason) : LayerDetail
 {
-    /// <summary>How the reason begins where a stream's end came too early: it was cut, and nobody wrote anything wrong.</summary>
-    internal const string CutOff = "The stream ends within";
+    /// <summary>The stream's end came too early: it was cut, and nobody wrote anything wrong.</summary>
+    [JsonIgnore]
+    public bool IsCutOff { get; init; }
 
-    /// <summary>How the reason ends where a length takes more bytes than it needs, which servers bear.</summary>
-    internal const string LongLength = "is written in more bytes than it needs.";
-
-    /// <summary>The stream was cut.</summary>
-    internal bool IsCutOff => Reason.StartsWith(CutOff, StringComparison.Ordinal);
-
-    /// <summary>It breaks a rule, and what follows can be read all the same.</summary>
-    internal bool IsHarmless => Reason.EndsWith(LongLength, StringComparison.Ordinal);
+    /// <summary>It breaks a rule that servers bear, and what follows can be read all the same.</summary>
+    [JsonIgnore]
+    public bool IsHarmless { get; init; }
 
     /// <inheritdoc/>
     public override Layer Layer => AtLayer;

@@ -64,8 +64,8 @@ internal sealed class HttpResponseDecoder(ILayerOutput output, HttpConversation 
     {
         if (ending != StreamEnding.Cut && state != State.Opaque)
         {
-            if (heads.IsWithin) Output.Emit(new DecodeFault(Layer.Http, "RFC 9112 8", "The stream ends within a response's head."), new ByteRange(heads.Start, offset));
-            else if (state == State.Body && !body.EndsWithConnection) Output.Emit(new DecodeFault(Layer.Http, "RFC 9112 8", "The stream ends within a response's body."), new ByteRange(offset, offset));
+            if (heads.IsWithin) Output.Emit(new DecodeFault(Layer.Http, "RFC 9112 8", "The stream ends within a response's head.") { IsCutOff = true }, new ByteRange(heads.Start, offset));
+            else if (state == State.Body && !body.EndsWithConnection) Output.Emit(new DecodeFault(Layer.Http, "RFC 9112 8", "The stream ends within a response's body.") { IsCutOff = true }, new ByteRange(offset, offset));
         }
 
         Close();

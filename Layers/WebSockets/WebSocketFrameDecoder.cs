@@ -130,9 +130,9 @@ internal sealed class WebSocketFrameDecoder(ILayerOutput output, bool fromClient
         Messages?.Complete(ending, offset);
         if (ending != StreamEnding.Cut && state != State.Opaque)
         {
-            if (state == State.Header && headerCount > 0) Fault("RFC 6455 5.2", $"{DecodeFault.CutOff} the header of a frame.", new ByteRange(offset - headerCount, offset));
-            else if (state != State.Header) Fault("RFC 6455 5.2", $"{DecodeFault.CutOff} a frame.", new ByteRange(FrameStart, offset));
-            else if ((seen & Seen.WithinMessage) != 0) Fault("RFC 6455 5.4", $"{DecodeFault.CutOff} a fragmented message.", new ByteRange(offset, offset));
+            if (state == State.Header && headerCount > 0) CutOff("RFC 6455 5.2", "The stream ends within the header of a frame.", new ByteRange(offset - headerCount, offset));
+            else if (state != State.Header) CutOff("RFC 6455 5.2", "The stream ends within a frame.", new ByteRange(FrameStart, offset));
+            else if ((seen & Seen.WithinMessage) != 0) CutOff("RFC 6455 5.4", "The stream ends within a fragmented message.", new ByteRange(offset, offset));
         }
 
         BecomeOpaque();
@@ -191,7 +191,7 @@ internal sealed class WebSocketFrameDecoder(ILayerOutput output, bool fromClient
         if (header.HeaderLength - (header.Masked ? 4 : 0) > ShortestHeader(header.PayloadLength) && (seen & Seen.LongLength) == 0)
         {
             seen |= Seen.LongLength;
-            Fault("RFC 6455 5.2", $"The length {header.PayloadLength} {DecodeFault.LongLength}", range);
+            Output.Emit(new DecodeFault(Layer.WebSocket, "RFC 6455 5.2", $"The length {header.PayloadLength} is written in more bytes than it needs.") { IsHarmless = true }, range);
         }
 
         Frames++;
@@ -342,6 +342,8 @@ internal sealed class WebSocketFrameDecoder(ILayerOutput output, bool fromClient
     };
 
     private void Fault(string rule, string reason, ByteRange range) => Output.Emit(new DecodeFault(Layer.WebSocket, rule, reason), range);
+
+    private void CutOff(string rule, string reason, ByteRange range) => Output.Emit(new DecodeFault(Layer.WebSocket, rule, reason) { IsCutOff = true }, range);
 
     private void BecomeOpaque()
     {

@@ -68,9 +68,10 @@ public sealed class PayloadMasker(SecretNames names)
         {
             messagePack = new MessagePackPropertyMasker(names);
             foreach (var seen in beginning.Seen) messagePack.Next(seen);
+            return plain;
         }
 
-        if (beginning.IsMessagePack) return beginning.IsNew ? plain : messagePack!.Next(plain);
+        if (beginning.IsMessagePack) return messagePack!.Next(plain);
         if (handshakeIsOver && isMessagePack) return (messagePack ??= new MessagePackPropertyMasker(names)).Next(plain);
         if (plain == JsonPropertyMasker.RecordSeparator) handshakeIsOver = true;
         return json.Next(plain);
@@ -102,16 +103,12 @@ public sealed class PayloadMasker(SecretNames names)
 
         public readonly bool IsMessagePack => state == State.MessagePack;
 
-        /// <summary>The byte that was looked at last told.</summary>
-        public bool IsNew { get; private set; }
-
         [System.Diagnostics.CodeAnalysis.UnscopedRef]
         public readonly ReadOnlySpan<byte> Seen => ((ReadOnlySpan<byte>)bytes)[..count];
 
         /// <summary>Looks at the next byte of a direction's payloads; true: now it is known that they are MessagePack, from the first one on.</summary>
         public bool Look(byte b, bool mayBe)
         {
-            IsNew = false;
             if (state is State.MessagePack or State.Other) return false;
             bytes[count++] = b;
             state = !mayBe ? State.Other : state switch
@@ -122,7 +119,7 @@ public sealed class PayloadMasker(SecretNames names)
                 // A number in one byte, or in as many as an encoder likes.
                 _ => b is (>= 1 and <= 9) or (>= 0xCC and <= 0xD3) ? State.MessagePack : State.Other,
             };
-            return IsNew = state == State.MessagePack;
+            return state == State.MessagePack;
         }
 
         [System.Runtime.CompilerServices.InlineArray(Longest + 2)]

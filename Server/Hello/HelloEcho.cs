@@ -14,8 +14,9 @@ internal static class HelloEcho
         // Every other connection passes by without waiting here.
         app.Use((context, next) =>
         {
-            if (!UpgradeRule.IsAsked(context.Request) || !context.Request.Path.Equals(path, StringComparison.OrdinalIgnoreCase)) return next(context);
-            return context.WebSockets.IsWebSocketRequest ? Serve(context) : UpgradeRule.Refuse(context, "");
+            if (!context.Request.Path.Equals(path, StringComparison.OrdinalIgnoreCase)) return next(context);
+            if (context.WebSockets.IsWebSocketRequest) return Serve(context);
+            return UpgradeRule.IsAsked(context.Request) ? UpgradeRule.Refuse(context) : next(context);
         });
 
         Task Serve(HttpContext context)

@@ -12,8 +12,8 @@ internal static class UpgradeRule
 
     /// <summary>Refuses it, and names the protocol and the version that are taken.</summary>
     /// <param name="context">The request's.</param>
-    /// <param name="otherwise">What to say to a request that asks for no WebSocket at all.</param>
-    public static Task Refuse(HttpContext context, string otherwise)
+    /// <param name="otherwise">What to say to a request that asks for no WebSocket at all; null: none comes here.</param>
+    public static Task Refuse(HttpContext context, string? otherwise = null)
     {
         var headers = context.Response.Headers;
         headers.Upgrade = "websocket";

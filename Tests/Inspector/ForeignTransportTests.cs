@@ -30,16 +30,8 @@ public sealed class ForeignTransportTests
     public async Task Each_byte_is_recorded_once_wherever_connections_are_logged(bool secure, int beneath, int above)
     {
         await using var application = await StrangersApplication.Start(beneathTls: endpoint => Log(endpoint, beneath), aboveTls: endpoint => Log(endpoint, above));
-        var address = secure ? application.Secure : application.Plain;
-        await using (var hub = Connection(address))
-        {
-            await hub.StartAsync(TestContext.Current.CancellationToken);
-            (await hub.InvokeAsync<string>("Echo", "hello", TestContext.Current.CancellationToken)).Should().StartWith("hello of ");
-        }
-
-        var record = await application.Journal.FirstClosed();
-        var events = new List<LayerEvent>();
-        new ConnectionReader(record, DecodingDepth.Full).Read(events);
+        var record = await application.Echoed(secure ? application.Secure : application.Plain);
+        var events = RecordEvents.Of(record);
         var details = events.Select(happened => happened.Detail).ToList();
 
         record.IsSecure.Should().Be(secure);
@@ -66,8 +58,7 @@ public sealed class ForeignTransportTests
         record.IsSecure.Should().BeTrue();
         await application.Stop();
         log.Should().NotContain(line => line.Contains("nhandled exception", StringComparison.Ordinal));
-        var events = new List<LayerEvent>();
-        new ConnectionReader(record, DecodingDepth.Full).Read(events);
+        var events = RecordEvents.Of(record);
         events.Should().NotContain(happened => happened.Detail is TlsHandshake || happened.Detail.Layer == Layer.Http);
     }
 
@@ -75,11 +66,4 @@ public sealed class ForeignTransportTests
     {
         for (var i = 0; i < times; i++) endpoint.UseConnectionLogging();
     }
-
-    private static HubConnection Connection(Uri address) => new HubConnectionBuilder().WithUrl(new Uri(address, "/echo"), options =>
-    {
-        options.SkipNegotiation = true;
-        options.Transports = HttpTransportType.WebSockets;
-        options.WebSocketConfiguration = socket => socket.RemoteCertificateValidationCallback = StrangersApplication.IsItsCertificate;
-    }).Build();
 }

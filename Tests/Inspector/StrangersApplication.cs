@@ -9,8 +9,10 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -97,6 +99,30 @@ internal sealed class StrangersApplication : IAsyncDisposable
 
     /// <summary>Nobody has signed its certificate; the name tells that it is the one made here.</summary>
     public static bool IsItsCertificate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => certificate?.Subject == "CN=localhost";
+
+    /// <summary>A connection to its echo, not started.</summary>
+    public static HubConnection Connection(Uri address, string? user = null) => new HubConnectionBuilder().WithUrl(new Uri(address, "/echo"), options =>
+    {
+        if (user is not null) options.Headers["Authorization"] = StrangersUsers.Authorization(user);
+        options.SkipNegotiation = true;
+        options.Transports = HttpTransportType.WebSockets;
+        options.HttpMessageHandlerFactory = _ => Trusting();
+        options.WebSocketConfiguration = socket => socket.RemoteCertificateValidationCallback = IsItsCertificate;
+    }).Build();
+
+    public static SocketsHttpHandler Trusting() => new() { SslOptions = { RemoteCertificateValidationCallback = IsItsCertificate } };
+
+    /// <summary>Calls its echo once over the first connection there is, and ends that.</summary>
+    public async Task<ConnectionRecord> Echoed(Uri address)
+    {
+        await using (var hub = Connection(address))
+        {
+            await hub.StartAsync(TestContext.Current.CancellationToken);
+            (await hub.InvokeAsync<string>("Echo", "hello", TestContext.Current.CancellationToken)).Should().StartWith("hello of ");
+        }
+
+        return await Journal.FirstClosed();
+    }
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 

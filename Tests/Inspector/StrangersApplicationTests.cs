@@ -26,16 +26,8 @@ public sealed class StrangersApplicationTests
     public async Task Both_of_its_endpoints_are_seen_through_with_and_without_tls(bool secure)
     {
         await using var application = await StrangersApplication.Start();
-        var address = secure ? application.Secure : application.Plain;
-        await using (var hub = Connection(address))
-        {
-            await hub.StartAsync(TestContext.Current.CancellationToken);
-            (await hub.InvokeAsync<string>("Echo", "hello", TestContext.Current.CancellationToken)).Should().StartWith("hello of ");
-        }
-
-        var record = await application.Journal.FirstClosed();
-        var events = new List<LayerEvent>();
-        new ConnectionReader(record, DecodingDepth.Full).Read(events);
+        var record = await application.Echoed(secure ? application.Secure : application.Plain);
+        var events = RecordEvents.Of(record);
         var details = events.Select(happened => happened.Detail).ToList();
 
         record.IsSecure.Should().Be(secure);
@@ -55,7 +47,7 @@ public sealed class StrangersApplicationTests
     {
         var cancellation = TestContext.Current.CancellationToken;
         await using var application = await StrangersApplication.Start(options => (options.OperatorToken, options.UserId) = ("token", user => user.FindFirst("sub")?.Value));
-        using var invoker = new HttpMessageInvoker(Trusting());
+        using var invoker = new HttpMessageInvoker(StrangersApplication.Trusting());
         using var adas = await Connect("ada");
         var record = await application.Journal.First(record => record.UserId == "id-of-ada");
         using var others = await Connect(second);
@@ -87,7 +79,7 @@ public sealed class StrangersApplicationTests
     public async Task Http_2_is_served_untouched_and_not_decoded()
     {
         await using var application = await StrangersApplication.Start();
-        using var http = new HttpClient(Trusting()) { BaseAddress = application.Secure };
+        using var http = new HttpClient(StrangersApplication.Trusting()) { BaseAddress = application.Secure };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/echo/negotiate?negotiateVersion=1")
         {
             Version = new Version(2, 0),
@@ -161,7 +153,7 @@ public sealed class StrangersApplicationTests
 
     private static async Task<HubConnection> Connected(StrangersApplication application, string user)
     {
-        var hub = Connection(application.Plain, user);
+        var hub = StrangersApplication.Connection(application.Plain, user);
         await hub.StartAsync(TestContext.Current.CancellationToken);
         (await hub.InvokeAsync<string>("Echo", "hello", TestContext.Current.CancellationToken)).Should().StartWith("hello of ");
         return hub;
@@ -186,15 +178,4 @@ public sealed class StrangersApplicationTests
         var list = System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
         return [.. list["items"]!.AsArray().Select(item => (string?)item!["user"])];
     }
-
-    private static HubConnection Connection(Uri address, string? user = null) => new HubConnectionBuilder().WithUrl(new Uri(address, "/echo"), options =>
-    {
-        if (user is not null) options.Headers["Authorization"] = StrangersUsers.Authorization(user);
-        options.SkipNegotiation = true;
-        options.Transports = HttpTransportType.WebSockets;
-        options.HttpMessageHandlerFactory = _ => Trusting();
-        options.WebSocketConfiguration = socket => socket.RemoteCertificateValidationCallback = StrangersApplication.IsItsCertificate;
-    }).Build();
-
-    private static SocketsHttpHandler Trusting() => new() { SslOptions = { RemoteCertificateValidationCallback = StrangersApplication.IsItsCertificate } };
 }

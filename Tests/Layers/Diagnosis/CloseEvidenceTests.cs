@@ -136,13 +136,20 @@ public sealed class CloseEvidenceTests
         close.Sentence.Should().EndWith(fault.Reason);
     }
 
+    /// <summary>As the decoder tells it.</summary>
+    private static DecodeFault Wrong(string reason) => new(Layer.WebSocket, "RFC 6455 5.2", reason)
+    {
+        IsCutOff = reason.Contains("ends within", StringComparison.Ordinal),
+        IsHarmless = reason.Contains("more bytes than it needs", StringComparison.Ordinal),
+    };
+
     [Theory]
     [InlineData("The stream ends within a frame.")]
     [InlineData("The length 64 is written in more bytes than it needs.")]
     [InlineData("A frame from the client is not masked.")]
     public void A_client_that_ended_first_is_not_judged_by_what_was_wrong_with_its_bytes(string wrong)
     {
-        var fault = new DecodeFault(Layer.WebSocket, "RFC 6455 5.2", wrong);
+        var fault = Wrong(wrong);
 
         Judged(Perspective.Server, (asking, FromClient: true), (upgraded, false), (fault, true), (new TcpHalfClosed(ByPeer: true), true))
             .Should().BeEquivalentTo(new { By = ClosedBy.Client, Layer = Layer.Tcp, Cause = CloseCauses.ClientVanished });
@@ -155,7 +162,7 @@ public sealed class CloseEvidenceTests
     [InlineData("A frame from the client is not masked.", CloseCauses.ProtocolError)]
     public void A_server_that_cut_the_connection_did_so_for_what_is_wrong_but_not_for_what_servers_bear(string wrong, string cause)
     {
-        var fault = new DecodeFault(Layer.WebSocket, "RFC 6455 5.2", wrong);
+        var fault = Wrong(wrong);
 
         Judged(Perspective.Server, (asking, FromClient: true), (upgraded, false), (fault, true), (new TcpReset(ByPeer: false, null), true)).Cause.Should().Be(cause);
     }
