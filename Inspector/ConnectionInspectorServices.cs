@@ -57,6 +57,7 @@ public static class ConnectionInspectorServices
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<InspectorOptions>>().Value);
         services.AddSingleton<InspectorAccess>();
         services.AddSingleton<MappedInspectors>();
+        services.AddSingleton<TokenGuesses>();
         services.AddSingleton<FeedPlaces>();
         services.AddHostedService<InspectorGuard>();
         services.AddHostedService<SignInLine>();

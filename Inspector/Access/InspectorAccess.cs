@@ -10,7 +10,7 @@ namespace RealtimeHello.Inspector.Access;
 
 /// <summary>
 /// Who sees what: a signed-in user that user's own connections, the operator all, nobody else anything. The operator brings the
-/// operator's token, or the cookie that the sign-in link sets, or satisfies the operators' policy; the link's code and the cookie are good for this process alone.
+/// operator's token, or the cookie that the sign-in link and the form for the token set, or satisfies the operators' policy; the link's code and the cookie are good for this process alone.
 /// </summary>
 internal sealed class InspectorAccess(InspectorOptions options)
 {
@@ -21,6 +21,9 @@ internal sealed class InspectorAccess(InspectorOptions options)
 
     /// <summary>The path and query of the sign-in link. For the console alone.</summary>
     public string SignInQuery => $"sign-in?code={code}";
+
+    /// <summary>There is a token that makes whoever brings it the operator.</summary>
+    public bool HasToken => options.OperatorToken is { Length: > 0 };
 
     /// <summary>In front of each endpoint, since policies are asked asynchronously: whether the request satisfies the operators' policy, for <see cref="IsOperator"/>.</summary>
     public static async ValueTask<object?> AskPolicy(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
@@ -43,9 +46,7 @@ internal sealed class InspectorAccess(InspectorOptions options)
         if (options.IsOperator is { } rule && rule(context)) return true;
         if (context.Request.Cookies.TryGetValue(InspectorSignIn.CookieName, out var cookie) && Same(cookie, session)) return true;
         var authorization = context.Request.Headers.Authorization.ToString();
-        return options.OperatorToken is { Length: > 0 } token
-            && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-            && Same(authorization["Bearer ".Length..].Trim(), token);
+        return authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && IsToken(authorization["Bearer ".Length..]);
     }
 
     /// <summary>The user that a request comes from; null: nobody.</summary>
@@ -65,6 +66,15 @@ internal sealed class InspectorAccess(InspectorOptions options)
     public bool TrySignIn(HttpContext context, string? given)
     {
         if (given is null || !Same(given, code)) return false;
+        SignIn(context);
+        return true;
+    }
+
+    /// <summary>Whether this is the operator's token. Spaces around it came along when it was copied.</summary>
+    public bool IsToken(string given) => options.OperatorToken is { Length: > 0 } token && Same(given.Trim(), token);
+
+    /// <summary>Sets the operator's cookie.</summary>
+    public void SignIn(HttpContext context) =>
         context.Response.Cookies.Append(InspectorSignIn.CookieName, session, new CookieOptions
         {
             HttpOnly = true,
@@ -73,8 +83,6 @@ internal sealed class InspectorAccess(InspectorOptions options)
             Secure = context.Request.IsHttps,
             Path = "/",
         });
-        return true;
-    }
 
     private static bool Same(string left, string right) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(left), Encoding.UTF8.GetBytes(right));

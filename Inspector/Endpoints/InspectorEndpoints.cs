@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Net.Http.Headers;
 using RealtimeHello.Inspector.Access;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
@@ -19,28 +18,15 @@ internal static class InspectorEndpoints
 
     public static void Map(RouteGroupBuilder group)
     {
-        group.MapGet("/sign-in", SignIn);
         group.MapGet("/events", EventFeed.Open);
         group.MapGet("/find", ValueSearch.Find);
         group.MapGet("/connections", List);
         group.MapGet("/connections/{id}", One);
         group.MapGet("/connections/{id}/events", Events);
         group.MapGet("/connections/{id}/bytes", Bytes);
+        SignInEndpoints.Map(group);
         ExportEndpoints.Map(group);
         DoctorEndpoints.Map(group);
-    }
-
-    private static IResult SignIn(HttpContext context, InspectorAccess access, string? code)
-    {
-        var requested = (context.Request.PathBase + context.Request.Path).Value!;
-        var path = requested[..requested.LastIndexOf('/')];
-        if (access.TrySignIn(context, code)) return Results.Redirect(path);
-        const string title = "Not the sign-in link of this process";
-        const string detail = "The link is printed when the server starts, and is good until it stops. Take the newest.";
-        context.Response.Headers.Vary = HeaderNames.Accept;
-        return context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-            ? InspectorPages.Refusal(context, path, statusCode: 403, title, detail)
-            : Results.Problem(statusCode: 403, title: title, detail: detail);
     }
 
     private static IResult List(HttpContext context, InspectorAccess access, Journal journal, [AsParameters] ConnectionFilter filter, string? after, string? limit)

@@ -16,7 +16,7 @@ public sealed class Browser : IAsyncLifetime
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>A fresh context; skips the test where Chromium is not installed.</summary>
-    public async Task<IBrowserContext> Open(int width = 1280, int height = 800, ColorScheme scheme = ColorScheme.Light)
+    public async Task<IBrowserContext> Open(int width = 1280, int height = 800, ColorScheme scheme = ColorScheme.Light, bool javaScript = true)
     {
         var program = Program();
         _playwright ??= await Playwright.CreateAsync();
@@ -29,6 +29,7 @@ public sealed class Browser : IAsyncLifetime
         {
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
+            JavaScriptEnabled = javaScript,
         });
     }
 

@@ -4,6 +4,9 @@
 /** Where the inspector is served, such as `/inspect`. */
 export const path = document.body.dataset.path ?? '';
 
+/** Whether there is a token that makes a browser the operator's. */
+export const hasToken = document.body.dataset.hasToken === 'yes';
+
 /** The server said no, or nothing. */
 export class ApiError extends Error {
   /** @param {number} status 0: there was no answer @param {string} title @param {string} detail @param {boolean} [isOfAnother] another process answered than the one that gave what was read before

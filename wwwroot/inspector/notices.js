@@ -1,4 +1,4 @@
-import { ApiError } from './api.js';
+import { ApiError, hasToken, path } from './api.js';
 import { el } from '../shared/dom.js';
 import { toConnections } from './routes.js';
 
@@ -16,6 +16,7 @@ export function troubleNotice(error, again, before) {
     { class: 'notice', role: 'alert', 'data-state': status === 401 || status === 403 ? 'signed-out' : 'error' },
     el('h2', {}, title),
     ...[before, ...advice].filter((line) => line !== undefined).map((line) => el('p', {}, line)),
+    ...(hasToken && (status === 401 || status === 403) ? [el('p', {}, el('a', { href: `${path}/sign-in` }, 'Sign in with the operator’s token'))] : []),
     // What is not here will not be here the next time either: the way on is back.
     el('p', {}, status === 404 ? el('a', { href: toConnections() }, 'All connections') : el('button', { type: 'button', class: 'button primary', onclick: again }, 'Try again')),
   );
@@ -29,7 +30,7 @@ function words(status, error) {
     return [status === 401 ? 'Nobody is signed in' : 'This is not for you to see', [
       ...(isRestarted ? ['The server was restarted: what it had recorded went with it, and so did the operator’s sign-in.'] : []),
       'Your own connections show when you are signed in to the application: sign in there, in this browser, then try again.',
-      'All connections show to the operator: open the inspector’s sign-in link, which the server prints when it starts.',
+      'All connections show to the operator: open the inspector’s sign-in link, which the server prints when it starts, in Development or at a terminal.',
     ]];
   }
   if (status === 404 && isRestarted) return ['It went with the server’s restart', ['Another process answers now than the one that recorded it. A record is kept in the memory of its server, no longer than that runs.']];

@@ -1,0 +1,198 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using RealtimeHello.Inspector;
+using RealtimeHello.Recording.Journals;
+using RealtimeHello.Tests.Support;
+
+namespace RealtimeHello.Tests.Inspector;
+
+/// <summary>The form that makes a browser the operator's by the operator's token.</summary>
+public sealed class OperatorFormTests : IDisposable
+{
+    private const string Operator = "the-operators-token-for-tests-0123456789";
+    private const string Guess = "a-guess-of-the-operators-token-9876543210";
+
+    private readonly ChatServer server = new() { Settings = [("Inspector:OperatorToken", Operator), ("Logging:LogLevel:RealtimeHello.Layers", "Trace")] };
+
+    public void Dispose() => server.Dispose();
+
+    [Fact]
+    public async Task The_token_makes_an_operator_and_a_wrong_one_does_not()
+    {
+        using var wrong = await Post(Form(Guess));
+        wrong.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        wrong.Headers.Contains("Set-Cookie").Should().BeFalse();
+        wrong.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+
+        using var right = await Post(Form($" {Operator}\n"));
+        right.StatusCode.Should().Be(HttpStatusCode.Redirect);
+        right.Headers.Location.Should().Be(new Uri("/inspect", UriKind.Relative));
+        var cookie = right.Headers.GetValues("Set-Cookie").Single();
+        cookie.Should().StartWith(InspectorSignIn.CookieName).And.Contain("httponly").And.Contain("samesite=strict");
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/inspect/connections");
+        request.Headers.Add("Cookie", cookie.Split(';')[0]);
+        using var http = server.Http();
+        using var seen = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        seen.StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_program_without_a_code_still_gets_a_problem_in_JSON()
+    {
+        using var http = server.Http();
+        using var answer = await http.GetAsync(new Uri("/inspect/sign-in", UriKind.Relative), TestContext.Current.CancellationToken);
+        answer.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        answer.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+    }
+
+    [Theory]
+    [InlineData("https://evil.example")]
+    [InlineData("null")]
+    public async Task Pages_of_others_sign_nobody_in(string origin)
+    {
+        // The stranger's application has no rule of its own about origins.
+        await using var application = await StrangersApplication.Start(options => options.OperatorToken = Operator, "Production");
+        using var foreign = await Post(Form(Operator), application.Plain, origin);
+        foreign.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        (await Text(foreign)).Should().Contain("Foreign origin");
+        foreign.Headers.Contains("Set-Cookie").Should().BeFalse();
+
+        using var own = await Post(Form(Operator), application.Plain, application.Plain.GetLeftPart(UriPartial.Authority));
+        own.StatusCode.Should().Be(HttpStatusCode.Redirect);
+    }
+
+    [Fact]
+    public async Task Guesses_are_bounded_for_all_callers_together()
+    {
+        var tries = new List<Task<HttpResponseMessage>>();
+        for (var i = 0; i < 40; i++) tries.Add(Post(Form($"{Guess}{i}")));
+        var answers = await Task.WhenAll(tries);
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.Forbidden).Should().Be(10);
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).Should().Be(30);
+
+        using var right = await Post(Form(Operator));
+        right.StatusCode.Should().Be(HttpStatusCode.TooManyRequests, "it could be the one guess that is right");
+        (await Text(right)).Should().Contain("Wait a minute");
+        right.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromMinutes(1));
+        foreach (var answer in answers) answer.Dispose();
+    }
+
+    [Fact]
+    public async Task Right_tokens_are_no_guesses()
+    {
+        for (var i = 0; i < 12; i++)
+        {
+            using var right = await Post(Form(Operator));
+            right.StatusCode.Should().Be(HttpStatusCode.Redirect);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_no_such_form_is_refused()
+    {
+        HttpContent[] bodies =
+        [
+            new StringContent($$"""{"token":"{{Operator}}"}""", Encoding.UTF8, "application/json"),
+            Form(new string('x', 1_025)),
+            Form(new string('x', 1_000_000)),
+            new ChunkedForm($"token={Operator}&more={new string('x', 900)}&more={new string('y', 900)}&more={new string('z', 900)}&more={new string('z', 900)}&more={new string('z', 900)}"),
+            new FormUrlEncodedContent([new("token", Operator), new("token", Operator)]),
+            new FormUrlEncodedContent([new("code", Operator)]),
+        ];
+        foreach (var body in bodies)
+        {
+            using var answer = await Post(body);
+            answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+            answer.Headers.Contains("Set-Cookie").Should().BeFalse();
+        }
+    }
+
+    [Fact]
+    public async Task Where_there_is_no_token_nothing_is_asked_for()
+    {
+        await using var application = await StrangersApplication.Start();
+        using var http = new HttpClient { BaseAddress = application.Plain };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/inspect/sign-in");
+        request.Headers.Accept.ParseAdd("text/html");
+        using var page = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        (await Text(page)).Should().Contain("There is no operator&#39;s token here").And.NotContain("<input");
+
+        using var empty = await Post(Form(""), application.Plain);
+        empty.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task A_policy_of_the_whole_inspector_is_asked_before()
+    {
+        await using var application = await StrangersApplication.Start(options => options.OperatorToken = Operator, map: inspector => inspector.RequireAuthorization(StrangersUsers.Operators));
+        using var answer = await Post(Form(Operator), application.Plain);
+        answer.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Neither_the_token_nor_a_guess_is_recorded_or_logged()
+    {
+        foreach (var given in (string[])[Operator, Guess])
+        {
+            using var answer = await Post(Form(given));
+            using var chunked = await Post(new ChunkedForm($"token={given}"));
+            using var parts = new MultipartFormDataContent { { new StringContent(given), "token" } };
+            using var inParts = await Post(parts);
+            using var unread = await Post(new StringContent(given, Encoding.UTF8, "text/plain"));
+        }
+
+        using var http = server.Http();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Operator);
+        var journal = server.Services.GetRequiredService<Journal>();
+        await server.Logged("POST /inspect/sign-in");
+        var ids = journal.Connections.Select(connection => connection.Id).ToList();
+        ids.Should().NotBeEmpty();
+        var recorded = new StringBuilder();
+        foreach (var format in (string[])["ndjson", "har", "pcapng", "capture"])
+        {
+            recorded.Append(Encoding.Latin1.GetString(await http.GetByteArrayAsync(
+                new Uri($"/inspect/export?connections={string.Join(',', ids)}&format={format}", UriKind.Relative), TestContext.Current.CancellationToken)));
+        }
+
+        var everything = recorded.ToString();
+        everything.Should().Contain("/inspect/sign-in");
+        server.Log.Should().Contain(line => line.StartsWith("Debug RealtimeHello.Layers.Http", StringComparison.Ordinal));
+        var logged = string.Join('\n', server.Log);
+        foreach (var secret in (string[])[Operator, Guess, Convert.ToHexString(Encoding.ASCII.GetBytes(Operator)), Convert.ToBase64String(Encoding.ASCII.GetBytes(Operator))])
+        {
+            everything.Should().NotContainEquivalentOf(secret);
+            logged.Should().NotContainEquivalentOf(secret);
+        }
+    }
+
+    private Task<HttpResponseMessage> Post(HttpContent body) => Post(body, server.Address);
+
+    private static async Task<HttpResponseMessage> Post(HttpContent body, Uri address, string? origin = null)
+    {
+        using var http = new HttpClient(new HttpClientHandler { UseCookies = false, AllowAutoRedirect = false });
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/inspect/sign-in")) { Content = body };
+        if (origin is not null) request.Headers.Add("Origin", origin);
+        return await http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private static FormUrlEncodedContent Form(string token) => new([new("token", token)]);
+
+    private static Task<string> Text(HttpResponseMessage answer) => answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>A form whose length is not told before.</summary>
+    private sealed class ChunkedForm : StringContent
+    {
+        public ChunkedForm(string text)
+            : base(text, Encoding.ASCII, "application/x-www-form-urlencoded") => Headers.ContentLength = null;
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}
