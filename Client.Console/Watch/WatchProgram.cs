@@ -179,7 +179,7 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
             $"{settings.Inspector} does not take this sign-in link: it is good for the process alone that printed it. Give the one that was printed last.",
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
             $"{settings.Inspector} does not take this token: give the operator's, which a server keeps in its data folder, or, in place of address and token, the sign-in link that a server or relay prints.",
-        HttpStatusCode.NotFound => $"There is no inspector at {settings.Inspector}: check the address and its path.",
+        HttpStatusCode.NotFound => $"There is no inspector at {settings.Inspector}: check the address and its path, and whether the server has it switched on (Inspector:Enabled).",
         _ => $"{settings.Inspector} answered {(int)answer.StatusCode}.",
     };
 

@@ -1,4 +1,6 @@
+using System.Text;
 using Microsoft.AspNetCore.Hosting.StaticWebAssets;
+using RealtimeHello.Server.Observation;
 
 namespace RealtimeHello.Server.Pages;
 
@@ -15,6 +17,9 @@ internal static class PagesSetup
         ["/favicon.ico"] = "/shared/favicon.svg",
     };
 
+    /// <summary>The pages that lead to the inspector.</summary>
+    private static readonly HashSet<string> Pages = new(Addresses.Values.Where(file => file.EndsWith(".html", StringComparison.Ordinal)), StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Lets a build that was not published find wwwroot, in every environment.</summary>
     public static void AddPages(this WebApplicationBuilder builder) =>
         StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
@@ -23,11 +28,13 @@ internal static class PagesSetup
     public static void UsePages(this WebApplication app)
     {
         app.UseSecurityHeaders();
+        var hasInspector = ObservationSetup.IsOn(app.Configuration);
         app.Use(async (context, next) =>
         {
             var request = context.Request;
             var isRead = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
             if (isRead && !context.WebSockets.IsWebSocketRequest && Addresses.TryGetValue(request.Path.Value ?? "", out var file)) request.Path = file;
+            if (isRead && !hasInspector && Pages.Contains(request.Path.Value ?? "") && await SendWithoutInspector(app.Environment, context)) return;
             await next(context);
 
             var response = context.Response;
@@ -41,6 +48,20 @@ internal static class PagesSetup
 
     private static bool WantsPage(HttpRequest request) =>
         request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The page says in its root element that there is no inspector, and leaves out what leads there.</summary>
+    private static async Task<bool> SendWithoutInspector(IWebHostEnvironment environment, HttpContext context)
+    {
+        var file = environment.WebRootFileProvider.GetFileInfo(context.Request.Path.Value!);
+        if (!file.Exists) return false;
+        using var reader = new StreamReader(file.CreateReadStream());
+        var page = Encoding.UTF8.GetBytes((await reader.ReadToEndAsync(context.RequestAborted)).Replace("<html ", "<html data-inspector=\"off\" ", StringComparison.Ordinal));
+        context.Response.ContentType = "text/html; charset=utf-8";
+        context.Response.ContentLength = page.Length;
+        context.Response.Headers.CacheControl = "no-cache";
+        if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(page, context.RequestAborted);
+        return true;
+    }
 
     private static async Task SendNotFoundPage(IWebHostEnvironment environment, HttpResponse response)
     {

@@ -59,7 +59,7 @@ public sealed class WatchTests : IDisposable
     {
         await using var server = new ChatServer();
         (await Run($"{server.Address}", "--token", "wrong")).Should().Be((1, $"{server.Address}inspect does not take this token: give the operator's, which a server keeps in its data folder, or, in place of address and token, the sign-in link that a server or relay prints."));
-        (await Run($"{server.Address}nothing", "--token", "t")).Should().Be((1, $"There is no inspector at {server.Address}nothing: check the address and its path."));
+        (await Run($"{server.Address}nothing", "--token", "t")).Should().Be((1, $"There is no inspector at {server.Address}nothing: check the address and its path, and whether the server has it switched on (Inspector:Enabled)."));
         (await Run("http://127.0.0.1:1", "--token", "t")).Errors.Should().StartWith("Nothing listens at http://127.0.0.1:1/inspect.");
     }
 

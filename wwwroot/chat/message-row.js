@@ -1,4 +1,5 @@
 import { el } from '../shared/dom.js';
+import { hasInspector } from '../shared/inspector.js';
 import { findLinks } from './links.js';
 import { clockTime, dayName, fullTime } from './times.js';
 
@@ -46,7 +47,7 @@ function drawMessage({ message, leads }, { me }) {
     el('div', { class: 'actions' },
       el('span', { class: 'number mono', title: 'The number of this message in its room' }, `#${message.number}`),
       // A stop for the Tab key only where the message has the focus; x opens it, too.
-      el('a', { class: 'x-ray', tabindex: -1, href: `/inspect#find=${encodeURIComponent(message.id)}`, target: '_blank', rel: 'noopener', title: 'See this message at every layer (x)', 'aria-label': `X-ray of message ${message.number}` }, 'X-ray')));
+      hasInspector ? el('a', { class: 'x-ray', tabindex: -1, href: `/inspect#find=${encodeURIComponent(message.id)}`, target: '_blank', rel: 'noopener', title: 'See this message at every layer (x)', 'aria-label': `X-ray of message ${message.number}` }, 'X-ray') : null));
   return item;
 }
 

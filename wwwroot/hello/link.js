@@ -1,3 +1,5 @@
+import { hasInspector } from '../shared/inspector.js';
+
 /** @typedef {import('../inspector/types.js').LayerEvent & { hex: string | null }} SeenEvent an event with the beginning of its bytes */
 /** @typedef {import('../inspector/types.js').TcpStatistics | null} TcpInfo */
 
@@ -88,7 +90,7 @@ export class Link {
   /** @param {CloseEvent} close */
   async #close(close) {
     if (!this.#opened) {
-      this.listener.state('failed', 'No WebSocket there, or the server refused it. A page is not told why; the inspector and the console are.');
+      this.listener.state('failed', 'No WebSocket there, or the server refused it. A page is not told why; ' + (hasInspector ? 'the inspector and the console are.' : 'the console is.'));
       return;
     }
     const said = closeInWords(close.code, close.reason);
