@@ -72,6 +72,10 @@ public sealed class GoneConnectionTests(Browser browser)
         await Says(inspector.Page.GetByRole(AriaRole.Alert), "What this page shows is all that is left of it.");
         await Assertions.Expect(inspector.Page.Locator(".slab")).ToHaveCountAsync(7);
         await CountIs(inspector.TimelineRows, events);
+        await inspector.Page.GetByRole(AriaRole.Link, new() { Name = "HAR" }).PressAsync("Enter");
+        await Says(inspector.Page.Locator("#export-status[role=status]"), "Not exported as HAR: There is no connection ");
+        await Says(inspector.Page.Locator("#export-status"), "or it was forgotten.");
+        await Assertions.Expect(inspector.Page.GetByRole(AriaRole.Link, new() { Name = "HAR" })).ToBeFocusedAsync();
         (await inspector.AxeFindings()).Should().BeEmpty();
         inspector.Complaints.Should().BeEmpty();
     }

@@ -506,7 +506,11 @@ public sealed class InspectorPageTests(Browser browser) : IDisposable
         {
             var download = await inspector.Page.RunAndWaitForDownloadAsync(() => inspector.Page.GetByRole(AriaRole.Link, new() { Name = name }).ClickAsync());
             (await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken)).Should().StartWith(begins);
+            download.SuggestedFilename.Should().EndWith($".{name.ToLowerInvariant()}");
         }
+
+        await Assertions.Expect(inspector.Page.Locator("#export-status")).ToBeEmptyAsync();
+        inspector.Complaints.Should().BeEmpty();
     }
 
     [Fact]

@@ -82,5 +82,8 @@ export async function readBytes(id, tap, direction, range, signal) {
  */
 export const find = (text, signal) => askJson(`/find?text=${encodeURIComponent(text)}&limit=500`, signal);
 
+/** A recorded connection as a file. @param {string} id @param {string} format @param {AbortSignal} [signal] @returns {Promise<Blob>} */
+export const readExport = async (id, format, signal) => (await ask(`/connections/${encodeURIComponent(id)}/export?format=${format}`, signal)).blob();
+
 /** @param {string} id @param {string} format */
 export const exportAddress = (id, format) => `${path}/connections/${encodeURIComponent(id)}/export?format=${format}`;

@@ -1,4 +1,4 @@
-import { ApiError, exportAddress, readConnection } from '../api.js';
+import { ApiError, readConnection } from '../api.js';
 import { el, icon, perFrame } from '../../shared/dom.js';
 import { layers } from '../../shared/layers.js';
 import { clock, moment, number } from '../format.js';
@@ -12,6 +12,7 @@ import { replaceAddress, toConnection, toConnections, toXray } from '../routes.j
 import { lifetime, timesOf } from '../connections/columns.js';
 import { countsInWords } from './counts.js';
 import { EventStore, mostEvents } from './event-store.js';
+import { Exports } from './exports.js';
 import { closedBy } from './closed.js';
 import { Plots } from './plots.js';
 import { Stack } from './stack.js';
@@ -85,9 +86,7 @@ export function showConnection(place, route, feed, gone) {
   const detail = el('section', { class: 'preview', 'aria-label': 'The chosen event', 'aria-live': 'polite' },
     el('p', { class: 'quiet' }, hasFinger.matches ? 'Tap an event to see what it is; from there it is X-rayed.' : 'Choose an event to see what it is; Enter or a double click X-rays it.'));
 
-  const exports = el('div', { class: 'exports' }, el('span', { class: 'quiet small' }, 'Export'),
-    ...[['pcapng', 'pcapng', 'For Wireshark and tshark'], ['har', 'HAR', 'For the network panel of a browser’s developer tools'], ['ndjson', 'NDJSON', 'One event a line, for jq'], ['capture', 'capture', 'Everything, to be shown again']].map(([format = '', name = '', hint = '']) =>
-      el('a', { class: 'button small', href: exportAddress(id, format), download: `${id}.${format}`, title: hint }, icon('export'), name)));
+  const exports = new Exports(id, stop.signal, failed);
   const body = el('div', { class: 'connection-body' },
     el('section', { class: 'stack-side', 'aria-labelledby': 'stack-title' },
       el('h2', { id: 'stack-title' }, 'Stack'), stack.list,
@@ -103,8 +102,8 @@ export function showConnection(place, route, feed, gone) {
     el('div', { class: 'view connection-view' },
       el('div', { class: 'view-head' },
         el('nav', { 'aria-label': 'Where you are', class: 'trail' }, el('a', { href: toConnections() }, 'Connections'), el('span', { 'aria-hidden': 'true' }, '/')),
-        title, story, exports),
-      notice, body));
+        title, story, exports.place),
+      exports.status, notice, body));
 
   const unlisten = feed.listen((message) => {
     if (message.type === 'ready') void catchUp();
