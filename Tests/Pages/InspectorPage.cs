@@ -66,11 +66,11 @@ internal sealed class InspectorPage
 
     public async Task<int> HorizontalOverflow() => await Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
-    /// <summary>What axe-core finds that is serious or critical.</summary>
-    public async Task<string[]> AxeFindings()
+    /// <summary>What axe-core finds that is serious or critical, or breaks a certain rule.</summary>
+    public async Task<string[]> AxeFindings(string? rule = null)
     {
         await Page.EvaluateAsync(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "node_modules/axe-core/axe.min.js")));
         return await Page.EvaluateAsync<string[]>(
-            "async () => (await axe.run()).violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => v.id + ': ' + v.nodes.slice(0, 5).map(n => n.html.slice(0, 200) + ' ' + n.failureSummary).join(' | '))");
+            "async rule => (await axe.run()).violations.filter(v => rule === null ? v.impact === 'serious' || v.impact === 'critical' : v.id === rule).map(v => v.id + ': ' + v.nodes.slice(0, 5).map(n => n.html.slice(0, 200) + ' ' + n.failureSummary).join(' | '))", rule);
     }
 }

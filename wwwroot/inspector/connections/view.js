@@ -52,8 +52,8 @@ export function showConnections(place, route, feed) {
   const selects = choices.map((name) => /** @type {const} */ ([name, el('select', { class: 'field', 'aria-label': name, id: `filter-${name}`, onchange: (/** @type {Event} */ e) => setFilter(name, /** @type {HTMLSelectElement} */ (e.target).value) })]));
   const clear = el('button', { type: 'button', class: 'button link', onclick: () => setFilters(new URLSearchParams()) }, 'Clear');
   const body = el('tbody', { role: 'rowgroup' });
-  const heads = columns.map((column) => el('th', { scope: 'col', role: 'columnheader', class: column.isNumber ? 'number' : '', title: column.hint },
-    el('button', { type: 'button', onclick: () => sortBy(column.key), 'data-sort': column.key }, column.title, el('span', { class: 'sort-mark', 'aria-hidden': 'true' }))));
+  const heads = columns.map((column) => el('th', { scope: 'col', role: 'columnheader', class: column.isNumber ? 'number' : '', title: column.hint, 'aria-sort': 'none' },
+    el('button', { type: 'button', onclick: () => sortBy(column.key), 'data-sort': column.key }, el('span', { class: 'sort-words' }, 'Sort by '), column.title, el('span', { class: 'sort-mark', 'aria-hidden': 'true' }))));
   const table = el('table', { class: 'connections', role: 'table', 'aria-label': 'Connections' }, el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, ...heads)), body);
   const scroller = el('div', { class: 'table-scroll' }, table);
   const older = el('button', { type: 'button', class: 'button', id: 'older', onclick: loadOlder });
@@ -191,8 +191,7 @@ export function showConnections(place, route, feed) {
       updateRow(row, connection, now, isAway);
     });
     heads.forEach((head, at) => {
-      if (columns[at]?.key === by) head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
-      else head.removeAttribute('aria-sort');
+      head.setAttribute('aria-sort', columns[at]?.key !== by ? 'none' : down ? 'descending' : 'ascending');
     });
     if (document.activeElement !== text) text.value = filters.get('q') ?? '';
     for (const [name, select] of selects) fillSelect(select, name);

@@ -23,7 +23,7 @@ export function showWay(place, route) {
   const stop = new AbortController();
   const text = route.text.trim();
   const field = el('input', { class: 'field', type: 'search', id: 'q', value: text, 'aria-label': 'Text that an event holds', autocomplete: 'off', spellcheck: 'false' });
-  const form = el('form', { class: 'filters', role: 'search', onsubmit: (/** @type {Event} */ event) => {
+  const form = el('form', { class: 'filters', role: 'search', 'aria-label': 'Follow another value', onsubmit: (/** @type {Event} */ event) => {
     event.preventDefault();
     if (toWay(field.value) === location.hash) void load();
     else location.hash = toWay(field.value);
