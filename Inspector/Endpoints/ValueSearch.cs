@@ -21,6 +21,9 @@ internal static class ValueSearch
     private const int LongestText = 200;
     private const int MostItems = 1_000;
 
+    /// <summary>Characters of an argument or result that are looked through.</summary>
+    private const int SearchedCharacters = 128 * 1024;
+
     /// <summary>How long one search may take; what was not searched by then is said.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -35,7 +38,7 @@ internal static class ValueSearch
             return Results.Problem(statusCode: 400, title: "Bad time", detail: "from and to are times such as 2026-01-31T12:00:00Z (ISO 8601).");
 
         var began = clock.GetTimestamp();
-        var found = new List<(LayerEvent Event, ConnectionRecord Record)>();
+        var found = new List<Found>();
         var searched = 0;
         var incomplete = false;
         var records = journal.Connections
@@ -53,16 +56,21 @@ internal static class ValueSearch
         }
 
         found.Sort((left, right) => left.Event.At != right.Event.At ? left.Event.At.CompareTo(right.Event.At) : left.Event.Sequence.CompareTo(right.Event.Sequence));
-        var users = new Dictionary<string, string?>(StringComparer.Ordinal);
-        foreach (var (_, record) in found) users[record.Id] = record.UserName;
+        var of = found.ToDictionary<Found, LayerEvent>(item => item.Event, ReferenceEqualityComparer.Instance);
         return EventPage.Of(
             found.Take(most).Select(item => item.Event),
             more: writer =>
             {
                 writer.WriteNumber("searched"u8, searched);
                 writer.WriteBoolean("incomplete"u8, incomplete || found.Count > most);
+                writer.WriteBoolean("seesAll"u8, access.IsOperator(context));
             },
-            moreOf: (writer, happened) => writer.WriteString("user"u8, users[happened.Connection]));
+            moreOf: (writer, happened) =>
+            {
+                var item = of[happened];
+                writer.WriteString("user"u8, item.Record.UserName);
+                if (item.Call is not null) writer.WriteString("call"u8, item.Call);
+            });
     }
 
     private static bool TryReadTime(string? text, out DateTimeOffset? time)
@@ -74,25 +82,50 @@ internal static class ValueSearch
         return true;
     }
 
-    private static void Search(
-        ConnectionRecord record, DecoderLimits limits, string text, DateTimeOffset? from, DateTimeOffset? to, List<(LayerEvent Event, ConnectionRecord Record)> found)
+    private static void Search(ConnectionRecord record, DecoderLimits limits, string text, DateTimeOffset? from, DateTimeOffset? to, List<Found> found)
+    {
+        // A room's history is longer than what is shown of it.
+        var reader = new ConnectionReader(record, DecodingDepth.Full, limits with { ShownCharacters = Math.Max(limits.ShownCharacters, SearchedCharacters) });
+        var read = new List<LayerEvent>();
+        var calls = new CallsUnderWay();
+        var holding = new Dictionary<EventSequence, string?>();
+        var more = true;
+        while (more && found.Count + holding.Count < MostItems)
+        {
+            read.Clear();
+            more = reader.Read(read, atMost: 32);
+            foreach (var happened in read)
+            {
+                if (happened.At > to)
+                {
+                    more = false;
+                    break;
+                }
+
+                var call = calls.Of(happened);
+                if (happened.At >= (from ?? happened.At) && Holds(happened.Detail, text, record.Facts.HubProtocol is not null)) holding[happened.Sequence] = call;
+            }
+        }
+
+        if (holding.Count > 0) Add(record, limits, holding, found);
+    }
+
+    /// <summary>Reads once more what holds the value, as everybody is shown it.</summary>
+    private static void Add(ConnectionRecord record, DecoderLimits limits, Dictionary<EventSequence, string?> holding, List<Found> found)
     {
         var reader = new ConnectionReader(record, DecodingDepth.Full, limits);
         var read = new List<LayerEvent>();
-        bool more;
-        do
+        var last = holding.Keys.Max().Number;
+        var more = true;
+        while (more)
         {
             read.Clear();
-            more = reader.Read(read, atMost: 256);
+            more = reader.Read(read, atMost: 256, through: last);
             foreach (var happened in read)
             {
-                if (happened.At < from) continue;
-                if (happened.At > to) return;
-                if (found.Count >= MostItems) return;
-                if (Holds(happened.Detail, text, record.Facts.HubProtocol is not null)) found.Add((happened, record));
+                if (found.Count < MostItems && holding.TryGetValue(happened.Sequence, out var call)) found.Add(new Found(happened, record, call));
             }
         }
-        while (more);
     }
 
     /// <summary>Looks where a value is carried: hub messages, messages of other protocols, and what the application says of itself.</summary>
@@ -109,4 +142,37 @@ internal static class ValueSearch
     };
 
     private static bool Holds(string? place, string text) => place?.Contains(text, StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <param name="Event">What holds the value.</param>
+    /// <param name="Record">The connection that it is of.</param>
+    /// <param name="Call">The method that it is the answer to; null: it is no answer, or its call is not recorded.</param>
+    private sealed record Found(LayerEvent Event, ConnectionRecord Record, string? Call);
+
+    /// <summary>The calls of a connection that have no answer yet. An answer names its call by a number alone.</summary>
+    private sealed class CallsUnderWay
+    {
+        private readonly Dictionary<(Direction, string), string> _methods = [];
+
+        /// <summary>Takes the next event, and says which method it is an answer of, if it is one.</summary>
+        public string? Of(LayerEvent happened)
+        {
+            // Both sides number their own calls.
+            var asked = happened.Direction == Direction.Sent ? Direction.Received : Direction.Sent;
+            switch (happened.Detail)
+            {
+                case InvocationMessage { InvocationId: { } id } call:
+                    _methods[(happened.Direction, id)] = call.Target;
+                    return null;
+                case StreamInvocationMessage call:
+                    _methods[(happened.Direction, call.InvocationId)] = call.Target;
+                    return null;
+                case StreamItemMessage item:
+                    return _methods.GetValueOrDefault((asked, item.InvocationId));
+                case CompletionMessage completion:
+                    return _methods.Remove((asked, completion.InvocationId), out var method) ? method : null;
+                default:
+                    return null;
+            }
+        }
+    }
 }

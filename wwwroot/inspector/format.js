@@ -45,6 +45,30 @@ export function milliseconds(at) {
   return Date.parse(`${at.slice(0, point)}Z`) + Number(`0.${at.slice(point + 1).replace(/\D/g, '')}`) * 1000;
 }
 
+/**
+ * Milliseconds from one time to another, exact to the recorder's 100 ns: the number of milliseconds since 1970 has no room for them.
+ * @param {string} from ISO 8601, UTC @param {string} to
+ */
+export function between(from, to) {
+  const [begin, end] = [ticks(from), ticks(to)];
+  return ((end.whole - begin.whole) * 10_000 + end.ticks - begin.ticks) / 10_000;
+}
+
+/** The whole second in milliseconds, and the rest in 100 ns. @param {string} at */
+function ticks(at) {
+  const [whole = '', rest = ''] = at.replace(/Z$/, '').split('.');
+  return { whole: Date.parse(`${whole}Z`), ticks: Number(rest.padEnd(7, '0').slice(0, 7)) };
+}
+
+/** A time to the 100 ns that the recorder counts in. @param {number} milliseconds */
+export function exactDuration(milliseconds) {
+  if (milliseconds < 1) return `${trimmed(milliseconds * 1000, 1)} µs`;
+  return milliseconds < 1000 ? `${trimmed(milliseconds, 4)} ms` : `${trimmed(milliseconds / 1000, 7)} s`;
+}
+
+/** @param {number} value @param {number} digits */
+const trimmed = (value, digits) => String(Number(value.toFixed(digits)));
+
 /** The time of day in the viewer's zone, to the millisecond. @param {string} at */
 export function clock(at) {
   const date = new Date(at);

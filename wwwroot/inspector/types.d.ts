@@ -19,6 +19,8 @@ export interface LayerEvent {
   detail: any;
   /** In answers of a search: whose connection it is. */
   user?: string | null;
+  /** In answers of a search: the method that it is the answer to, where that is known. */
+  call?: string;
 }
 
 export interface Close { by: string; layer: LayerName; code: number | null; cause: string; sentence: string }
@@ -53,7 +55,7 @@ export interface Connection {
   tcpInfo: TcpStatistics | null;
 }
 
-export interface Found { items: LayerEvent[]; searched: number; incomplete: boolean }
+export interface Found { items: LayerEvent[]; searched: number; incomplete: boolean; seesAll: boolean }
 
 /** What the address behind # says. */
 export type Route =

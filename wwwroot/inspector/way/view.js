@@ -1,11 +1,11 @@
 import { find, readConnection } from '../api.js';
 import { el } from '../../shared/dom.js';
 import { emptyNotice, troubleNotice } from '../notices.js';
-import { printable } from '../printable.js';
 import { toConnections, toWay } from '../routes.js';
 import { readAround } from '../xray/window.js';
 import { renderXray, toBytes } from '../xray/view.js';
-import { wayOf } from './lanes.js';
+import { beginningOf } from './beginning.js';
+import { showAgain, wayOf } from './lanes.js';
 
 /** A message that was just posted is still on its way. */
 const looks = 5;
@@ -57,13 +57,14 @@ export function showWay(place, route) {
     try {
       /** @type {string | null} */
       let xrayed = null;
+      const listed = { count: 0 };
       for (let look = 0, before = -1; look < looks; look++) {
         const found = await find(text, stop.signal);
-        if (found.items.length !== before) way.replaceChildren(wayOf(found, text));
+        if (found.items.length !== before) showAgain(way, wayOf(found, text, undefined, listed));
         const [first] = found.items;
         if (first && xrayed !== first.sequence) {
           xrayed = first.sequence;
-          await showFirst(first);
+          await showFirst(first, beginningOf(found).heading);
         }
         if (found.items.length === before && before > 0) break;
         before = found.items.length;
@@ -78,13 +79,13 @@ export function showWay(place, route) {
     }
   }
 
-  /** @param {import('../types.js').LayerEvent} first */
-  async function showFirst(first) {
+  /** @param {import('../types.js').LayerEvent} first @param {string} what */
+  async function showFirst(first, what) {
     const [connection, events] = await Promise.all([readConnection(first.connection, stop.signal), readAround(first.connection, first.sequence, stop.signal)]);
     const picked = events.find((event) => event.sequence === first.sequence);
     if (!picked) return;
     heading.hidden = false;
-    heading.textContent = `X-ray of where it began: ${printable(picked.summary)}`;
+    heading.textContent = what;
     await renderXray(xray, { picked, events, connection, showsWay: false }, stop.signal);
   }
 

@@ -5,7 +5,7 @@ import { layerLore } from '../lore/layers.js';
 import { emptyNotice, troubleNotice } from '../notices.js';
 import { printable } from '../printable.js';
 import { toConnection, toConnections, toWay, toXray } from '../routes.js';
-import { wayOf } from '../way/lanes.js';
+import { showAgain, wayOf } from '../way/lanes.js';
 import { bitDiagram } from './bit-diagram.js';
 import { headerOf } from './bits.js';
 import { callsOf, idsIn, takesPart } from './call.js';
@@ -191,9 +191,10 @@ export async function renderXray(place, { picked, events, connection, showsWay =
     way.hidden = false;
     way.replaceChildren(el('h2', {}, 'Its way on'), el('p', { class: 'quiet' }, 'Looking through the connections …'));
     try {
+      const listed = { count: 0 };
       for (let look = 0, before = -1; look < looks; look++) {
         const found = await find(text, signal);
-        way.replaceChildren(el('h2', {}, 'Its way on'), wayOf(found, text, picked), el('p', {}, el('a', { href: toWay(text) }, 'Link to this search')));
+        showAgain(way, el('h2', {}, 'Its way on'), wayOf(found, text, picked, listed), el('p', {}, el('a', { href: toWay(text) }, 'Link to this search')));
         showTimes(found.items);
         if (found.items.length === before) break;
         before = found.items.length;
