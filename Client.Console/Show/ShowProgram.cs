@@ -40,20 +40,30 @@ internal static class ShowProgram
 
         foreach (var note in recorded.Notes) Terminals.Note(note);
         if (settings.Export is { } format) await Export(format, connections);
-        else Print(settings, connections);
+        var isMissed = settings.Export is null && !Print(settings, connections) && settings.Text is not null;
+        if (isMissed) Terminals.Note($"No event of {settings.File} that is to be shown holds '{PrintableText.OneLine(settings.Text!, 80)}'.");
         if (recorded.Trouble is not null) Terminals.Note(recorded.Trouble);
-        return recorded.Trouble is null ? 0 : 1;
+        return isMissed || recorded.Trouble is not null ? 1 : 0;
     }
 
-    private static void Print(ShowSettings settings, List<ConnectionRecord> connections)
+    /// <returns>Whether there was anything to print.</returns>
+    private static bool Print(ShowSettings settings, List<ConnectionRecord> connections)
     {
         var output = new RowWriter(Terminals.OpenText(Console.OpenStandardOutput()), Terminals.ColorsOf(Console.IsOutputRedirected));
         var shown = new ShownEvents(settings.Layers, settings.Text, new LayerFormat(TimeZoneInfo.Local, names: connections.Count > 1));
+        var isAny = false;
         foreach (var (happened, record) in MergedEvents.Of(connections))
         {
-            foreach (var row in shown.Rows(happened, record)) output.Write(row);
-            if (output.IsBroken) return;
+            foreach (var row in shown.Rows(happened, record))
+            {
+                output.Write(row);
+                isAny = true;
+            }
+
+            if (output.IsBroken) break;
         }
+
+        return isAny;
     }
 
     private static async Task Export(ExportFormat format, List<ConnectionRecord> connections)

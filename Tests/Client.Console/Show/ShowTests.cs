@@ -57,6 +57,7 @@ public sealed class ShowTests : IDisposable
         code.Should().Be(0, errors);
         all.Should().Contain("upgraded").And.Contain("PostMessage(").And.Contain("hello from packets").And.Contain("close 1000").And.NotContain("\e");
         (await Show(file, "--layers", "signalR", "--grep", "postmessage")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().OnlyContain(line => line.Contains("PostMessage", StringComparison.Ordinal)).And.NotBeEmpty();
+        (await Show(file, "--layers", "signalR,hub", "--grep", "never said")).Should().Be((1, "", $"No event of {file} that is to be shown holds 'never said'.\n"));
         (await Show(file, "--connection", "nobody")).Should().Match<(int Code, string, string Errors)>(run => run.Code == 1 && run.Errors.Contains("has no connection nobody; it has "));
         var (_, ndjson, _) = await Show(file, "--export", "ndjson");
         ndjson.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().OnlyContain(line => line.StartsWith("{\"sequence\":"));
