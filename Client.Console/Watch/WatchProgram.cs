@@ -188,7 +188,8 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
         await foreach (var item in items)
         {
             if (output.IsBroken) return;
-            if (item is { EventType: "message", EventId: { Length: > 0 } id }) _last = id;
+            // The feed's first, ready, names the place where it begins: what comes after a cut in front of the first event is behind that.
+            if (item is { EventType: "message" or "ready", EventId: { Length: > 0 } id }) _last = id;
             if (Parse(item.Data) is not { } json) continue;
             using (json) Tell(item, json.RootElement);
         }

@@ -127,6 +127,30 @@ public sealed class WatchTests : IDisposable
         watch.Everything.Should().Contain("of the first process").And.Contain("told from the beginning");
     }
 
+    [Fact]
+    public async Task A_feed_that_is_cut_before_its_first_event_is_resumed_where_it_began()
+    {
+        var place = new EventSequence(7, 0, Layer.Tcp, 0).ToString();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using var watch = new Watch(_folder.Path, $"http://{listener.LocalEndpoint}/", "--token", "t");
+
+        (await Asked(listener, $"event: ready\ndata: {{}}\nid: {place}\n\n")).Should().NotContain("Last-Event-ID");
+        (await Asked(listener, "")).Should().Contain($"Last-Event-ID: {place}\r\n");
+    }
+
+    /// <summary>Answers one request with the beginning of a feed, and cuts it.</summary>
+    /// <returns>The request.</returns>
+    private static async Task<string> Asked(TcpListener listener, string events)
+    {
+        using var client = await listener.AcceptTcpClientAsync(cancel);
+        var request = "";
+        var buffer = new byte[8_192];
+        while (!request.EndsWith("\r\n\r\n", StringComparison.Ordinal)) request += Encoding.ASCII.GetString(buffer, 0, await client.GetStream().ReadAsync(buffer, cancel));
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n" + events), cancel);
+        return request;
+    }
+
     private async Task<(int Code, string Errors)> Run(params string[] arguments)
     {
         var (code, output, errors) = await ConsoleRun.Piped(_folder.Path, "", ["watch", .. arguments]);
