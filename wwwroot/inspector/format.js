@@ -62,12 +62,9 @@ function ticks(at) {
 
 /** A time to the 100 ns that the recorder counts in. @param {number} milliseconds */
 export function exactDuration(milliseconds) {
-  if (milliseconds < 1) return `${trimmed(milliseconds * 1000, 1)} µs`;
-  return milliseconds < 1000 ? `${trimmed(milliseconds, 4)} ms` : `${trimmed(milliseconds / 1000, 7)} s`;
+  if (milliseconds < 1) return `${(milliseconds * 1000).toFixed(1)} µs`;
+  return milliseconds < 1000 ? `${milliseconds.toFixed(4)} ms` : `${(milliseconds / 1000).toFixed(7)} s`;
 }
-
-/** @param {number} value @param {number} digits */
-const trimmed = (value, digits) => String(Number(value.toFixed(digits)));
 
 /** The time of day in the viewer's zone, to the millisecond. @param {string} at */
 export function clock(at) {

