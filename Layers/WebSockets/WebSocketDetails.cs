@@ -17,7 +17,7 @@ public sealed record WebSocketFrame(WebSocketFrameHeader Header) : WebSocketDeta
     public override string Summary => $"{Header}";
 }
 
-/// <summary>A complete message: one frame, or several.</summary>
+/// <summary>A complete message: one frame, or several. Of several it is there with the last, and its range, and with it its place among the events, begins with the first.</summary>
 /// <param name="Opcode">Text or binary.</param>
 /// <param name="Frames">How many frames it came in.</param>
 /// <param name="Length">Bytes, after decompression.</param>
@@ -32,7 +32,7 @@ public sealed record WebSocketMessage(
 
     /// <inheritdoc/>
     public override string Summary => $"{(Opcode == WebSocketOpcode.Text ? "text" : "binary")}, {Length} B"
-        + (Frames == 1 ? "" : $" in {Frames} frames")
+        + (Frames == 1 ? "" : $" from {Frames} frames, complete with the last")
         + (CompressedLength is { } compressed ? $", {compressed} B compressed" : "")
         + ((Text ?? Hex) is { } shown ? $": {PrintableText.OneLine(shown, 80)}" : "");
 }

@@ -35,7 +35,10 @@ public sealed class WebSocketDecoderTests
             ("ping", new ByteRange(SentStart + 5, SentStart + 7)),
             ("frame", new ByteRange(SentStart + 7, SentStart + 11)),
             ("message", new ByteRange(SentStart, SentStart + 11)));
-        events.Of<WebSocketMessage>().Single().Should().Be(new WebSocketMessage(WebSocketOpcode.Text, 2, 5, null, "Hello", null));
+        var message = events.Of<WebSocketMessage>().Single();
+        message.Should().Be(new WebSocketMessage(WebSocketOpcode.Text, 2, 5, null, "Hello", null));
+        // A list tells it where it begins, in front of its last frame.
+        message.Summary.Should().Be("text, 5 B from 2 frames, complete with the last: Hello");
     }
 
     [Theory]

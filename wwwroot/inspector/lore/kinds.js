@@ -20,7 +20,7 @@ const kinds = {
   'http.upgraded': '101 Switching Protocols: HTTP ends here, frames begin.',
   'http.refused': 'The request for a WebSocket was answered with something else than 101.',
   'webSocket.frame': 'One data frame: a header, and payload.',
-  'webSocket.message': 'One message: a frame with FIN, or several of which the last has it.',
+  'webSocket.message': 'One message: a frame with FIN, or several of which the last has it. It is told where its bytes begin, in front of its later frames, and is complete with the last.',
   'webSocket.ping': 'Asks the peer for a pong: a sign of life below SignalR.',
   'webSocket.pong': 'Answers a ping, or is sent unasked.',
   'webSocket.close': 'Goodbye with a code. The other side answers with a Close of its own, then TCP ends.',
