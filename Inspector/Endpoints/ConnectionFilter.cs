@@ -15,7 +15,7 @@ internal sealed record ConnectionFilter(string? State, string? User, string? Pat
     public bool Takes(ConnectionRecord record) =>
         (State is null || ConnectionJson.StateOf(record) == State)
         && (User is null || (record.UserName ?? "") == User)
-        && (Path is null || record.Facts.Path == Path)
+        && (Path is null || record.Path == Path)
         && (Cause is null || record.Close?.Cause == Cause)
         && (Text is null || Says(record, Text));
 
@@ -24,7 +24,7 @@ internal sealed record ConnectionFilter(string? State, string? User, string? Pat
     {
         string?[] words =
         [
-            record.Id, record.UserName, record.Client, record.Remote, record.Local, record.Facts.Path, ConnectionJson.StateOf(record), record.Close?.Cause, record.Close?.Sentence,
+            record.Id, record.UserName, record.Client, record.Remote, record.Local, record.Path, ConnectionJson.StateOf(record), record.Close?.Cause, record.Close?.Sentence,
             record.Close?.Code?.ToString(System.Globalization.CultureInfo.InvariantCulture),
         ];
         return words.Any(Holds) || record.ReadLayers().Any(layer => Holds(layer.Summary));

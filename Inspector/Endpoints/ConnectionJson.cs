@@ -23,7 +23,7 @@ internal static class ConnectionJson
             ["remote"] = record.Client ?? record.Remote,
             ["proxy"] = record.Client is null ? null : record.Remote,
             ["endpoint"] = $"{(record.IsSecure ? "https" : "http")}://{record.Local}",
-            ["path"] = record.Facts.Path,
+            ["path"] = record.Path,
             ["state"] = StateOf(record),
             ["openedAt"] = record.OpenedAt.UtcDateTime,
             ["closedAt"] = record.ClosedAt?.UtcDateTime,

@@ -15,6 +15,7 @@ namespace RealtimeHello.Inspector.Endpoints;
 internal static class InspectorEndpoints
 {
     private const int MostItems = 1_000;
+    private const int MostOfOneHub = 20;
 
     public static void Map(RouteGroupBuilder group)
     {
@@ -57,8 +58,20 @@ internal static class InspectorEndpoints
     private static IResult One(HttpContext context, InspectorAccess access, Journal journal, string id)
     {
         if (Refuse(context, access) is { } refusal) return refusal;
-        return Visible(context, access, journal, id) is { } record ? Results.Json(ConnectionJson.Of(record)) : Unknown(context, access, id);
+        if (Visible(context, access, journal, id) is not { } record) return Unknown(context, access, id);
+        var json = ConnectionJson.Of(record);
+        json["sameHub"] = new JsonArray([.. OfTheSameHub(context, access, journal, record).Select(id => (JsonNode)id)]);
+        return Results.Json(json);
     }
+
+    /// <summary>The other connections that its hub connection went over, the newest of them, in order of time.</summary>
+    private static IEnumerable<string> OfTheSameHub(HttpContext context, InspectorAccess access, Journal journal, ConnectionRecord record) =>
+        record.HubConnectionId is not { } hub ? [] : journal.Connections
+            .Where(other => other != record && other.HubConnectionId == hub)
+            .Where(other => access.MaySee(context, other))
+            .OrderBy(other => other.OpenedAt).ThenBy(other => other.Id, StringComparer.Ordinal)
+            .TakeLast(MostOfOneHub)
+            .Select(other => other.Id);
 
     private static IResult Events(HttpContext context, InspectorAccess access, Journal journal, string id, string? after, string? limit, string? layers)
     {

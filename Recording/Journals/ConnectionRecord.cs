@@ -82,6 +82,12 @@ public sealed class ConnectionRecord
     /// <summary>A hub took it, also where the request can't be seen: over HTTP/2, or by long polling.</summary>
     public bool CarriesHub => Stack.HasHub;
 
+    /// <summary>SignalR's own id of the hub connection that went over it last: the same on each connection that a hub went over, one after the other. Null: none did.</summary>
+    public string? HubConnectionId => Stack.HubConnectionId;
+
+    /// <summary>The path that was asked for a WebSocket; where none was asked for, that of the request that a hub came with, as of its poll. Null: there is none, or it can't be seen.</summary>
+    public string? Path => Facts.Path ?? Stack.HubPath;
+
     /// <summary>It asked for a WebSocket, carried a hub, or failed in TLS before it could: what lists show. Plain HTTP, which a server may have a thousand times as much of, is not.</summary>
     public bool ConcernsRealTime => AskedForWebSocket || CarriesHub || Close?.Layer == Layer.Tls;
 

@@ -21,6 +21,9 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     /// <summary>Names of groups kept; of more only the number is known.</summary>
     private const int MostGroups = 32;
 
+    /// <summary>Characters of a path that is kept: of what is longer nothing is, since no budget counts it.</summary>
+    private const int LongestPath = 256;
+
     private TlsHandshake? tls;
     private bool tlsBegun;
     private bool requested;
@@ -28,6 +31,11 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     private short statusOr0;
     private string? askedProtocol;
     private HubConnected? hub;
+
+    /// <summary>Of the last request, as long as no WebSocket came of it: of idle WebSockets nothing is kept.</summary>
+    private string? requestPath;
+
+    private string? hubPath;
     private bool hubIsOver;
     private List<string>? groups;
     private int groupCount;
@@ -39,6 +47,12 @@ internal sealed class ConnectionStack(ConnectionRecord record)
 
     /// <summary>A hub accepted the connection, or came over to it.</summary>
     public bool HasHub => Volatile.Read(ref hub) is not null;
+
+    /// <summary>SignalR's own id of the connection of the hub that went over this one last; null: none did.</summary>
+    public string? HubConnectionId => Volatile.Read(ref hub)?.HubConnectionId;
+
+    /// <summary>The path of the request that a hub came with for which there is no WebSocket, as a poll; null: there is none.</summary>
+    public string? HubPath => Volatile.Read(ref hubPath);
 
     /// <summary>HTTP/2 was spoken.</summary>
     public bool IsHttp2 => http2;
@@ -54,10 +68,11 @@ internal sealed class ConnectionStack(ConnectionRecord record)
             case TlsClientHello: tlsBegun = true; break;
             case TlsHandshake handshake: tls = handshake; break;
             case TlsAlert found: Noted.Alert ??= found; break;
-            case HttpRequest: requested = true; break;
+            case HttpRequest request: (requested, requestPath) = (true, request.Path is { Length: <= LongestPath } path ? path : null); break;
             case HttpResponse response: Status = response.Status; break;
             case HttpUpgraded:
                 Status = 101;
+                requestPath = null;
                 // What hubs over the same connection did before is not this one's.
                 ForgetHub();
                 if (trouble is not null) trouble.HubFailure = null;
@@ -67,8 +82,8 @@ internal sealed class ConnectionStack(ConnectionRecord record)
             case WebSocketClose close: Noted.CloseSent ??= close; break;
             case HandshakeRequest request: askedProtocol = request.Protocol; break;
             case HandshakeResponse { Error: { } error }: Noted.HandshakeError = error; break;
-            case HubConnected connected: hub = connected; break;
-            case HubContinued on: (hub, hubIsOver) = (new HubConnected(on.Hub, on.HubConnectionId, on.User, on.Protocol), false); break;
+            case HubConnected connected: (hub, hubPath) = (connected, requestPath); break;
+            case HubContinued on: (hub, hubIsOver, hubPath) = (new HubConnected(on.Hub, on.HubConnectionId, on.User, on.Protocol), false, requestPath); break;
             case HubFailed { Method: "OnConnectedAsync" } failed: Noted.HubFailure = failed; break;
             case HubGroupJoined joined: Join(joined.Group); break;
             case HubGroupLeft left: Leave(left.Group); break;
@@ -87,6 +102,7 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     public void LeaveOutWhatCameBefore()
     {
         ForgetHub();
+        requestPath = null;
         told = null;
         trouble = trouble?.Alert is { } alert ? new Trouble { Alert = alert } : null;
     }
@@ -128,8 +144,8 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     private LayerState Http()
     {
         if (http2) return Of(Layer.Http, LayerCondition.Unseen, "HTTP/2, whose frames are not decoded", ("version", "HTTP/2"));
-        if (trouble?.Fault is { AtLayer: Layer.Http } fault) return Of(Layer.Http, LayerCondition.Failed, fault.Summary, ("path", record.Facts.Path), ("status", Status));
-        (string, object?)[] detail = [("path", record.Facts.Path), ("status", trouble?.Refusal ?? Status), ("subprotocol", record.Facts.Subprotocol), ("extensions", record.Facts.Extensions)];
+        if (trouble?.Fault is { AtLayer: Layer.Http } fault) return Of(Layer.Http, LayerCondition.Failed, fault.Summary, ("path", record.Path), ("status", Status));
+        (string, object?)[] detail = [("path", record.Path), ("status", trouble?.Refusal ?? Status), ("subprotocol", record.Facts.Subprotocol), ("extensions", record.Facts.Extensions)];
         if (record.Client is { } client) detail = [.. detail, ("client", client)];
         if (record.Facts.Upgraded) return Of(Layer.Http, WhileOpen(LayerCondition.Open), "101, upgraded to a WebSocket", detail);
         // What else is asked on the same connection, by a proxy that uses it on, changes nothing about that.
@@ -212,7 +228,7 @@ internal sealed class ConnectionStack(ConnectionRecord record)
 
     private LayerCondition WhileOpen(LayerCondition state) => IsOver ? LayerCondition.Closed : state;
 
-    private void ForgetHub() => (hub, hubIsOver, groups, groupCount) = (null, false, null, 0);
+    private void ForgetHub() => (hub, hubPath, hubIsOver, groups, groupCount) = (null, null, false, null, 0);
 
     private void Join(string group)
     {

@@ -65,6 +65,9 @@ public sealed class OtherTransportsTests
         DetailsOf(came).Where(IsTold).Select(NameOf).Should().Equal("continued", "invoked Tell", "said", "sent Told", "completed Tell");
         var listed = await List(application, "Bearer token");
         listed.Select(one => (string?)one["id"]).Should().BeEquivalentTo(left.Id, came.Id);
+        listed.Select(one => (string?)one["path"]).Should().Equal("/telling", "/telling");
+        (await SameHub(application, left.Id, "Bearer token")).Should().Equal(came.Id);
+        (await SameHub(application, came.Id, "Bearer token")).Should().Equal(left.Id);
         HubOf(await One(application, came.Id))["summary"]!.GetValue<string>().Should().Be("TellingHub: nobody signed in, over json");
 
         async Task<string> Poll(HttpClient http) => await http.GetStringAsync(hub, TestContext.Current.CancellationToken);
@@ -94,6 +97,7 @@ public sealed class OtherTransportsTests
         await application.Journal.First(record => record == came && DetailsOf(record).OfType<HubCompleted>().Any());
         DetailsOf(came).Where(IsTold).Select(NameOf).Should().Equal("continued", "invoked Tell", "after", "sent Told", "completed Tell");
         var adas = await List(application, StrangersUsers.Authorization("ada"));
+        (await SameHub(application, came.Id, StrangersUsers.Authorization("ada"))).Should().Equal(left.Id);
         adas.Select(one => ((string?)one["id"], (string?)HubOf(one)["summary"])).Should().BeEquivalentTo([(left.Id, "TellingHub: ada, over json, in 1 group"), (came.Id, "TellingHub: ada, over json")]);
     }
 
@@ -113,6 +117,9 @@ public sealed class OtherTransportsTests
         [.. (await Get(application, "/inspect/connections", authorization))["items"]!.AsArray().Select(item => item!)];
 
     private static Task<JsonNode> One(StrangersApplication application, string id) => Get(application, $"/inspect/connections/{id}", "Bearer token");
+
+    private static async Task<IEnumerable<string>> SameHub(StrangersApplication application, string id, string authorization) =>
+        (await Get(application, $"/inspect/connections/{id}", authorization))["sameHub"]!.AsArray().Select(other => (string)other!);
 
     private static async Task<JsonNode> Get(StrangersApplication application, string path, string authorization)
     {

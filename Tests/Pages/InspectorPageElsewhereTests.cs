@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Playwright;
@@ -113,6 +114,37 @@ public sealed class InspectorPageElsewhereTests(Browser browser)
         await Says(inspector.Page.Locator(".rung.picked"), said.Trim());
         await Says(inspector.Page.Locator(".unmasking caption"), "still compressed");
         await Says(inspector.Page.Locator(".bit-cell[data-field=rsv1] .bit-digits"), "1");
+    }
+
+    [Fact]
+    public async Task The_connections_that_one_hub_polled_over_have_their_path_and_lead_to_each_other()
+    {
+        await using var application = await StrangersApplication.Start(options => options.IsOperator = _ => true);
+        using var first = new HttpClient { BaseAddress = application.Plain };
+        using var second = new HttpClient { BaseAddress = application.Plain };
+        using var posts = new HttpClient { BaseAddress = application.Plain };
+        using var negotiated = await posts.PostAsync(new Uri("/telling/negotiate?negotiateVersion=1", UriKind.Relative), null, TestContext.Current.CancellationToken);
+        var hub = new Uri($"/telling?id={(string?)JsonNode.Parse(await negotiated.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["connectionToken"]}", UriKind.Relative);
+        await first.GetStringAsync(hub, TestContext.Current.CancellationToken);
+        using var handshake = new StringContent("{\"protocol\":\"json\",\"version\":1}\u001e");
+        (await posts.PostAsync(hub, handshake, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        await first.GetStringAsync(hub, TestContext.Current.CancellationToken);
+        var left = await application.Journal.First(record => record.CarriesHub);
+        using var leave = new CancellationTokenSource();
+        var poll = second.GetStringAsync(hub, leave.Token);
+        var came = await application.Journal.First(record => record != left && record.CarriesHub);
+
+        await using var context = await browser.Open();
+        var inspector = await Open(context, application.Plain);
+        await CountIs(inspector.Rows.Filter(new() { HasText = "/telling" }), 2);
+        await inspector.Show($"#connection/{came.Id}");
+        await Says(inspector.Page.Locator("#same-hub"), $"The same hub connection also went over {left.Id}.");
+        (await inspector.AxeFindings()).Should().BeEmpty();
+        await inspector.Page.Locator("#same-hub a").PressAsync("Enter");
+        await Says(inspector.Page.Locator("#same-hub"), $"The same hub connection also went over {came.Id}.");
+        inspector.Complaints.Should().BeEmpty();
+        await leave.CancelAsync();
+        await poll.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     private static async Task OpenFirst(InspectorPage inspector)

@@ -53,6 +53,8 @@ export interface Connection {
   layers?: LayerState[];
   counters: Counters;
   tcpInfo: TcpStatistics | null;
+  /** Of one connection alone: the others that its hub connection went over. */
+  sameHub?: string[];
 }
 
 export interface Found { items: LayerEvent[]; searched: number; incomplete: boolean; seesAll: boolean }

@@ -66,6 +66,7 @@ export function showConnection(place, route, feed, gone) {
 
   const title = el('h1', { tabindex: '-1' }, id);
   const story = el('p', { class: 'story' });
+  const others = el('p', { class: 'story', id: 'same-hub', hidden: true });
   const notice = el('div', { id: 'notice' });
   const chips = layers.map((layer) => el('button', { type: 'button', class: 'chip-toggle', 'data-layer': layer, onclick: () => setFilters(filter.withLayerSwitched(layer)) }, layerLore[layer].name));
   const direction = el('select', { class: 'field', 'aria-label': 'direction', id: 'filter-direction', onchange: () => setFilters(filter.with('direction', direction.value)) },
@@ -102,7 +103,7 @@ export function showConnection(place, route, feed, gone) {
     el('div', { class: 'view connection-view' },
       el('div', { class: 'view-head' },
         el('nav', { 'aria-label': 'Where you are', class: 'trail' }, el('a', { href: toConnections() }, 'Connections'), el('span', { 'aria-hidden': 'true' }, '/')),
-        title, story, exports.place),
+        title, story, others, exports.place),
       exports.status, notice, body));
 
   const unlisten = feed.listen((message) => {
@@ -175,6 +176,13 @@ export function showConnection(place, route, feed, gone) {
     const parts = [el('span', { class: 'state', 'data-state': isUnsure ? 'unknown' : now.state }, isUnsure ? `was open at ${clock(new Date(answeredAt).toISOString()).slice(0, 8)}` : now.state),
       el('code', {}, id), ` ${printable(now.path ?? '')} from ${printable(now.remote)}${now.proxy ? ` through ${printable(now.proxy)}` : ''}, `,
       el('span', { title: timesOf(now) }, `opened ${moment(now.openedAt, Date.now())}, ${now.closedAt ? 'lasted' : 'for'} ${lifetime(now, answeredAt)}`)];
+    const { sameHub = [] } = now;
+    // What has the focus, and is the same, stays.
+    if (others.dataset.ids !== sameHub.join()) {
+      others.dataset.ids = sameHub.join();
+      others.hidden = sameHub.length === 0;
+      others.replaceChildren('The same hub connection also went over ', ...sameHub.flatMap((other, at) => [at > 0 ? ', ' : '', el('a', { href: toConnection(other) }, el('code', {}, other))]), '.');
+    }
     story.replaceChildren(...parts);
     const { close } = now;
     if (close && !document.getElementById('close')) {
