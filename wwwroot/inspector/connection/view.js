@@ -103,7 +103,7 @@ export function showConnection(place, route, feed, gone) {
     el('div', { class: 'view connection-view' },
       el('div', { class: 'view-head' },
         el('nav', { 'aria-label': 'Where you are', class: 'trail' }, el('a', { href: toConnections() }, 'Connections'), el('span', { 'aria-hidden': 'true' }, '/')),
-        title, story, others, exports.place),
+        title, story, exports.place, others),
       exports.status, notice, body));
 
   const unlisten = feed.listen((message) => {
