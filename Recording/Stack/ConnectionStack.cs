@@ -32,10 +32,8 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     private string? askedProtocol;
     private HubConnected? hub;
 
-    /// <summary>Of the last request, as long as no WebSocket came of it: of idle WebSockets nothing is kept.</summary>
-    private string? requestPath;
-
-    private string? hubPath;
+    /// <summary>Of requests that no WebSocket came of; null: none such came.</summary>
+    private PlainPaths? paths;
     private bool hubIsOver;
     private List<string>? groups;
     private int groupCount;
@@ -52,7 +50,7 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     public string? HubConnectionId => Volatile.Read(ref hub)?.HubConnectionId;
 
     /// <summary>The path of the request that a hub came with for which there is no WebSocket, as a poll; null: there is none.</summary>
-    public string? HubPath => Volatile.Read(ref hubPath);
+    public string? HubPath => Volatile.Read(ref paths)?.Hub;
 
     /// <summary>HTTP/2 was spoken.</summary>
     public bool IsHttp2 => http2;
@@ -68,11 +66,13 @@ internal sealed class ConnectionStack(ConnectionRecord record)
             case TlsClientHello: tlsBegun = true; break;
             case TlsHandshake handshake: tls = handshake; break;
             case TlsAlert found: Noted.Alert ??= found; break;
-            case HttpRequest request: (requested, requestPath) = (true, request.Path is { Length: <= LongestPath } path ? path : null); break;
+            case HttpRequest request:
+                requested = true;
+                (paths ??= new PlainPaths()).Request = request.Path is { Length: <= LongestPath } path ? path : null;
+                break;
             case HttpResponse response: Status = response.Status; break;
             case HttpUpgraded:
                 Status = 101;
-                requestPath = null;
                 // What hubs over the same connection did before is not this one's.
                 ForgetHub();
                 if (trouble is not null) trouble.HubFailure = null;
@@ -82,8 +82,14 @@ internal sealed class ConnectionStack(ConnectionRecord record)
             case WebSocketClose close: Noted.CloseSent ??= close; break;
             case HandshakeRequest request: askedProtocol = request.Protocol; break;
             case HandshakeResponse { Error: { } error }: Noted.HandshakeError = error; break;
-            case HubConnected connected: (hub, hubPath) = (connected, requestPath); break;
-            case HubContinued on: (hub, hubIsOver, hubPath) = (new HubConnected(on.Hub, on.HubConnectionId, on.User, on.Protocol), false, requestPath); break;
+            case HubConnected connected:
+                hub = connected;
+                paths?.HubCame();
+                break;
+            case HubContinued on:
+                (hub, hubIsOver) = (new HubConnected(on.Hub, on.HubConnectionId, on.User, on.Protocol), false);
+                paths?.HubCame();
+                break;
             case HubFailed { Method: "OnConnectedAsync" } failed: Noted.HubFailure = failed; break;
             case HubGroupJoined joined: Join(joined.Group); break;
             case HubGroupLeft left: Leave(left.Group); break;
@@ -102,7 +108,6 @@ internal sealed class ConnectionStack(ConnectionRecord record)
     public void LeaveOutWhatCameBefore()
     {
         ForgetHub();
-        requestPath = null;
         told = null;
         trouble = trouble?.Alert is { } alert ? new Trouble { Alert = alert } : null;
     }
@@ -228,7 +233,7 @@ internal sealed class ConnectionStack(ConnectionRecord record)
 
     private LayerCondition WhileOpen(LayerCondition state) => IsOver ? LayerCondition.Closed : state;
 
-    private void ForgetHub() => (hub, hubPath, hubIsOver, groups, groupCount) = (null, null, false, null, 0);
+    private void ForgetHub() => (hub, paths, hubIsOver, groups, groupCount) = (null, null, false, null, 0);
 
     private void Join(string group)
     {
@@ -260,6 +265,17 @@ internal sealed class ConnectionStack(ConnectionRecord record)
         public ApplicationFact? Fact { get; set; }
 
         public long Facts { get; set; }
+    }
+
+    /// <summary>Paths of requests that no WebSocket came of: an idle WebSocket has none.</summary>
+    private sealed class PlainPaths
+    {
+        public string? Request { get; set; }
+
+        public string? Hub { get; private set; }
+
+        /// <summary>A hub came with the last request.</summary>
+        public void HubCame() => Hub = Request;
     }
 
     /// <summary>What a connection that is open and well has none of.</summary>
