@@ -10,6 +10,9 @@ internal static class Commands
     /// <summary>The exit code for a command line that can't be understood.</summary>
     public const int Usage = 2;
 
+    /// <summary>The exit code of what was interrupted before it had an answer, as a shell has it for SIGINT.</summary>
+    public const int Interrupted = 130;
+
     /// <param name="args">The command line.</param>
     /// <param name="output">Help and version.</param>
     /// <param name="error">What is wrong with the command line.</param>

@@ -22,16 +22,17 @@ internal static class DoctorCommand
         and the command chat keeps one for each server and name in ~/.config/realtimehello/tokens (on macOS and Windows in the application data).
 
         Exit codes:
-          0  healthy
-          1  a layer failed
-          2  the command line makes no sense
+          0    healthy
+          1    a layer failed
+          2    the command line makes no sense
+          130  interrupted (Ctrl+C); what was seen until then is printed
 
         Examples:
           realtimehello doctor ws://localhost:5080/hello
           realtimehello doctor https://chat.example.org --hub /chat --token T --idle 120
           realtimehello doctor http://localhost:3000 --json | jq -r '.findings[] | select(.outcome=="failed").diagnosis.fix'
 
-        With --json: { target, healthy, findings: [ { layer, outcome: ok, warning or failed, milliseconds, evidence: [text], heads: { sent, received },
+        With --json: { target, healthy: true, false, or null when interrupted, interrupted, findings: [ { layer, outcome: ok, warning or failed, milliseconds, evidence: [text], heads: { sent, received },
         diagnosis: { cause, certainty: certain, likely, possible or reported, sentence, fix, lines } } ] }
         """;
 

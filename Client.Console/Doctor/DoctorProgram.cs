@@ -1,4 +1,6 @@
 using System.Text.Json;
+using RealtimeHello.Client.Chat;
+using RealtimeHello.Client.CommandLine;
 using RealtimeHello.Client.Terminal;
 using RealtimeHello.Layers;
 
@@ -13,27 +15,42 @@ internal static class DoctorProgram
     private static readonly string Indent = new(' ', 12);
     private static readonly JsonSerializerOptions Shape = new(JsonSerializerDefaults.Web);
 
-    public static Task<int> Run(DoctorSettings settings) => Run(
-        settings, Console.Out, new DoctorProgress(Console.IsErrorRedirected ? null : Console.Error), Console.IsOutputRedirected ? int.MaxValue : TerminalSize.Of(Console.WindowWidth, 0).Width);
+    public static async Task<int> Run(DoctorSettings settings)
+    {
+        using var leave = new LeaveRequest();
+        var progress = new DoctorProgress(Console.IsErrorRedirected ? null : Console.Error);
+        return await Run(settings, Console.Out, progress, Console.IsOutputRedirected ? int.MaxValue : TerminalSize.Of(Console.WindowWidth, 0).Width, leave.Token);
+    }
 
     /// <param name="settings">What was asked.</param>
     /// <param name="output">Takes the findings.</param>
     /// <param name="progress">Hears what is waited for.</param>
     /// <param name="width">Columns of the terminal.</param>
-    /// <returns>0 healthy, 1 a layer failed.</returns>
-    public static async Task<int> Run(DoctorSettings settings, TextWriter output, DoctorProgress progress, int width)
+    /// <param name="leave">The user does not wait for the rest.</param>
+    /// <returns>0 healthy, 1 a layer failed, 130 interrupted before that was known.</returns>
+    public static async Task<int> Run(DoctorSettings settings, TextWriter output, DoctorProgress progress, int width, CancellationToken leave = default)
     {
         var findings = new List<DoctorFinding>();
-        await foreach (var finding in new Examination(settings, progress).Run())
+        var interrupted = false;
+        try
         {
-            findings.Add(finding);
-            if (!settings.Json) await Print(finding, output, width);
+            await foreach (var finding in new Examination(settings, progress).Run(leave))
+            {
+                findings.Add(finding);
+                if (!settings.Json) await Print(finding, output, width);
+            }
+        }
+        catch (OperationCanceledException) when (leave.IsCancellationRequested)
+        {
+            interrupted = true;
         }
 
-        var isHealthy = findings.All(finding => finding.Outcome != "failed");
-        if (settings.Json) await output.WriteLineAsync(JsonSerializer.Serialize(new { target = new SecretText(settings.Token).In(settings.Target.ToString()), healthy = isHealthy, findings }, Shape));
-        else if (isHealthy) await output.WriteLineAsync("Healthy: every layer that was probed works.");
-        return isHealthy ? 0 : 1;
+        // What is left to probe may fail: nobody knows.
+        bool? healthy = interrupted ? null : findings.All(finding => finding.Outcome != "failed");
+        if (settings.Json) await output.WriteLineAsync(JsonSerializer.Serialize(new { target = new SecretText(settings.Token).In(settings.Target.ToString()), healthy, interrupted, findings }, Shape));
+        else if (interrupted) await output.WriteLineAsync("Interrupted: the rest was not probed.");
+        else if (healthy is true) await output.WriteLineAsync("Healthy: every layer that was probed works.");
+        return interrupted ? Commands.Interrupted : healthy is true ? 0 : 1;
     }
 
     private static async Task Print(DoctorFinding finding, TextWriter output, int width)

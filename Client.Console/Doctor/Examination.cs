@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
 using RealtimeHello.Client.Hello;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Diagnosis;
@@ -32,7 +33,9 @@ internal sealed class Examination(DoctorSettings asked, DoctorProgress progress)
 
     private bool IsHub => _settings.IsHub || _kind == WebSocketKind.SignalR;
 
-    public async IAsyncEnumerable<DoctorFinding> Run()
+    /// <param name="leave">Ends it in the middle of a probe, of which nothing is told then.</param>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public async IAsyncEnumerable<DoctorFinding> Run([EnumeratorCancellation] CancellationToken leave)
     {
         (string Layer, TimeSpan More, Func<bool> IsDue, Func<CancellationToken, Task<string[]>> Probe)[] probes =
         [
@@ -52,7 +55,9 @@ internal sealed class Examination(DoctorSettings asked, DoctorProgress progress)
         foreach (var (layer, more, isDue, probe) in probes)
         {
             if (!isDue()) continue;
-            var finding = await Time(layer, more, probe);
+            var finding = await Time(layer, more, probe, leave);
+            // What a probe saw that was broken off says nothing of the server.
+            leave.ThrowIfCancellationRequested();
             yield return finding;
             if (finding.Outcome == "failed") yield break;
         }
@@ -60,9 +65,10 @@ internal sealed class Examination(DoctorSettings asked, DoctorProgress progress)
 
     private HubProbe Hub => new(_settings, OpenUpgraded, progress);
 
-    private async Task<DoctorFinding> Time(string layer, TimeSpan more, Func<CancellationToken, Task<string[]>> probe)
+    private async Task<DoctorFinding> Time(string layer, TimeSpan more, Func<CancellationToken, Task<string[]>> probe, CancellationToken leave)
     {
-        using var patience = new CancellationTokenSource(_settings.Patience + more);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(leave);
+        patience.CancelAfter(_settings.Patience + more);
         var start = Stopwatch.GetTimestamp();
         string Name() => layer == "webSocket" && _kind == WebSocketKind.SignalR ? "signalR" : layer;
         double Passed() => Math.Round(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 1);

@@ -47,6 +47,18 @@ public sealed class DoctorTests(ChatServer server) : IClassFixture<ChatServer>
             .Should().Equal("name", "tcp", "http", "negotiate", "upgrade", "origin", "signalR", "messagePack", "idle");
     }
 
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task Interrupted_it_tells_what_it_saw_until_then_and_that_nobody_knows_the_rest(string signal)
+    {
+        using var report = JsonDocument.Parse(await Interrupt(signal, "--json"));
+        report.RootElement.GetProperty("interrupted").GetBoolean().Should().BeTrue();
+        report.RootElement.GetProperty("healthy").ValueKind.Should().Be(JsonValueKind.Null);
+        report.RootElement.GetProperty("findings").EnumerateArray().Select(finding => finding.GetProperty("layer").GetString()).Should().Equal("name", "tcp");
+        (await Interrupt(signal)).Should().Contain("tcp ").And.EndWith("Interrupted: the rest was not probed.\n").And.NotContain("http ");
+    }
+
     [Fact]
     public async Task Of_a_healthy_server_no_connection_is_left_that_looks_as_if_its_client_had_been_killed()
     {
@@ -200,6 +212,27 @@ public sealed class DoctorTests(ChatServer server) : IClassFixture<ChatServer>
 
         exitCode.Should().Be(1);
         output.Should().Contain($", {cause})").And.NotContain("never-sent");
+    }
+
+    /// <summary>Interrupts it in the middle of its third probe, and returns what it printed.</summary>
+    private static async Task<string> Interrupt(string signal, params string[] more)
+    {
+        using var home = new TemporaryFolder();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var process = ConsoleRun.Start(home.Path, [.. (string[])["doctor", $"ws://{silent.LocalEndpoint}/"], .. more]);
+        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+        // The TCP probe connects and leaves; the next one asks, and waits for an answer.
+        using var first = await silent.AcceptTcpClientAsync(limit.Token);
+        using var second = await silent.AcceptTcpClientAsync(limit.Token);
+        await second.GetStream().ReadExactlyAsync(new byte[1], limit.Token);
+
+        await Signals.Send(process, signal);
+        await process.WaitForExitAsync(limit.Token);
+
+        process.ExitCode.Should().Be(130);
+        return await output;
     }
 
     private static Task<(int ExitCode, string Output, string Errors)> Examine(params string[] arguments) => ConsoleProgram.Run("", [], ["doctor", .. arguments]);
