@@ -103,7 +103,7 @@ internal sealed class ChatProgram : IDisposable
         var wait = _settings.Wait ?? WaitInPipe;
         var chat = new PlainChat(_settings.Room, _settings.History ?? 0, _output, _clock);
         using var session = MakeSession(name, null, chat, new ChatSessionOptions { FirstPatience = wait, Patience = wait });
-        return await chat.Run(session, Terminals.OpenInput(), _leave.Token) ? 0 : 1;
+        return await chat.Run(session, Terminals.OpenInput(), _leave.Token) && !_output.HasFailed ? 0 : 1;
     }
 
     private async Task<int> ChatInLines()
@@ -120,7 +120,7 @@ internal sealed class ChatProgram : IDisposable
         var signedIn = await _signIn.SignIn(name, _leave.Token);
         using var session = MakeSession(signedIn.Name, signedIn, relay, OnTerminal);
         await new LineChat(loop, session, relay, _output, Conversing(signedIn), _leave, _clock).Run(_settings.Room, input);
-        return 0;
+        return _output.HasFailed ? 1 : 0;
     }
 
     private async Task<int> ChatOnTerminal()

@@ -20,7 +20,7 @@ internal static class ChatCommand
 
         Exit codes:
           0  in a pipe, every line was acknowledged; on a terminal, you left
-          1  a line was not acknowledged, or the chat failed
+          1  a line was not acknowledged, the output can't be written, or the chat failed
           2  the command line makes no sense
 
         Examples:

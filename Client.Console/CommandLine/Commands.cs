@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using RealtimeHello.Client.Terminal;
 using RealtimeHello.Layers;
 
 namespace RealtimeHello.Client.CommandLine;
@@ -26,7 +27,7 @@ internal static class Commands
         };
         // [suggest] and @file would change what a name such as @ada means.
         root.Directives.Clear();
-        foreach (var help in root.Options.OfType<HelpOption>()) help.Description = "Show help.";
+        foreach (var option in root.Options.OfType<HelpOption>()) option.Description = "Show help.";
         foreach (var version in root.Options.OfType<VersionOption>()) version.Description = "Show the version.";
 
         if (args is [var word, ..] && !word.StartsWith('-') && root.Subcommands.All(command => command.Name != word))
@@ -43,21 +44,40 @@ internal static class Commands
             return Usage;
         }
 
+        using var help = new StringWriter();
         try
         {
-            return await result.InvokeAsync(new InvocationConfiguration
+            var code = await result.InvokeAsync(new InvocationConfiguration
             {
-                Output = output,
+                Output = help,
                 Error = error,
                 EnableDefaultExceptionHandler = false,
                 // Each command ends its own way at Ctrl+C.
                 ProcessTerminationTimeout = null,
             });
+            return await Print(help.ToString(), output, error) ? code : 1;
         }
         catch (Exception unexpected)
         {
             await error.WriteLineAsync($"Something unexpected failed: {PrintableText.OneLine(unexpected.Message, 500)} ({unexpected.GetType().Name})");
             return 1;
+        }
+    }
+
+    /// <returns>Whether it could be written, or nobody wants to read it.</returns>
+    private static async Task<bool> Print(string help, TextWriter output, TextWriter error)
+    {
+        try
+        {
+            await output.WriteAsync(help);
+            await output.FlushAsync();
+            return true;
+        }
+        catch (IOException failure)
+        {
+            if (OutputTrouble.Of(failure) is not { } trouble) return true;
+            await error.WriteLineAsync(trouble);
+            return false;
         }
     }
 

@@ -23,7 +23,7 @@ internal static class DoctorCommand
 
         Exit codes:
           0    healthy
-          1    a layer failed
+          1    a layer failed, or the output can't be written
           2    the command line makes no sense
           130  interrupted (Ctrl+C); what was seen until then is printed
 

@@ -22,7 +22,7 @@ internal static class HelloCommand
 
         Exit codes:
           0  every line was answered and both sides said goodbye; on a terminal, both sides said goodbye
-          1  no WebSocket, a line without an answer, or the connection broke
+          1  no WebSocket, a line without an answer, the connection broke, or the output can't be written
           2  the command line makes no sense
 
         Examples:

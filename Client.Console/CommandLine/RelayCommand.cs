@@ -20,7 +20,7 @@ internal static class RelayCommand
 
         Exit codes:
           0  ended by Ctrl+C or a signal
-          1  it could not listen, or the capture is not whole
+          1  it could not listen, or the capture is not whole, or the output can't be written
           2  the command line makes no sense
 
         Examples:

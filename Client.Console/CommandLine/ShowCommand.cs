@@ -17,7 +17,7 @@ internal static class ShowCommand
 
         Exit codes:
           0  everything was read
-          1  the file can't be read, or not to its end; what was read was shown
+          1  the file can't be read, or not to its end; what was read was shown; or the output can't be written
           2  the command line makes no sense
 
         Examples:

@@ -16,7 +16,7 @@ internal static class WatchCommand
 
         Exit codes:
           0  ended by Ctrl+C or a signal
-          1  there is no inspector, or it does not take the token or the link
+          1  there is no inspector, it does not take the token or the link, or the output can't be written
           2  the command line makes no sense
 
         Examples:

@@ -19,7 +19,16 @@ internal static class DoctorProgram
     {
         using var leave = new LeaveRequest();
         var progress = new DoctorProgress(Console.IsErrorRedirected ? null : Console.Error);
-        return await Run(settings, Console.Out, progress, Console.IsOutputRedirected ? int.MaxValue : TerminalSize.Of(Console.WindowWidth, 0).Width, leave.Token);
+        try
+        {
+            return await Run(settings, Console.Out, progress, Console.IsOutputRedirected ? int.MaxValue : TerminalSize.Of(Console.WindowWidth, 0).Width, leave.Token);
+        }
+        catch (IOException failure)
+        {
+            // Those of probes are findings.
+            if (OutputTrouble.Of(failure) is { } trouble) Terminals.Note(trouble);
+            return 1;
+        }
     }
 
     /// <param name="settings">What was asked.</param>

@@ -35,7 +35,12 @@ internal static class HelloProgram
 
     private static async Task<bool> InLines(HelloSettings settings, PlainOutput notes, LeaveRequest leave)
     {
-        var output = new RowWriter(Terminals.OpenText(Console.OpenStandardOutput()), Terminals.ColorsOf(Console.IsOutputRedirected));
+        var output = Terminals.OpenRows(trouble =>
+        {
+            if (trouble is not null) notes.Note(trouble);
+            // There is nothing to see any more. Not from within whoever tells: he is waited for.
+            _ = Task.Run(leave.Make);
+        });
         HelloLines? hello = null;
         using var trace = new LayerTrace(settings.Layers, new LayerFormat(TimeZoneInfo.Local, names: false), output.Write, TimeProvider.System)
         {
@@ -47,7 +52,14 @@ internal static class HelloProgram
             trace.Tell();
             notes.Note(sentence);
         });
-        return await hello.Run(Terminals.OpenInput(), leave);
+        try
+        {
+            return await hello.Run(Terminals.OpenInput(), leave) && !output.HasFailed;
+        }
+        catch (OperationCanceledException) when (output.IsBroken)
+        {
+            return !output.HasFailed;
+        }
     }
 
     private static async Task<bool> OnTerminal(HelloSettings settings, LeaveRequest leave)

@@ -33,17 +33,21 @@ internal static class RelayProgram
         await using var listener = await RelayListener.Open(settings, certificate, journal);
         await using var capture = settings.Capture is { } file ? RelayCapture.Open(file, settings.CaptureLimit, journal) : null;
         await using var inspection = settings.Inspect is { } port ? await RelayInspection.Open(port, journal) : null;
-        var output = new RowWriter(Terminals.OpenText(Console.OpenStandardOutput()), Terminals.ColorsOf(Console.IsOutputRedirected));
+        // Relaying is what we are here for, so it goes on when nothing can be shown.
+        var output = Terminals.OpenRows(trouble =>
+        {
+            if (trouble is not null) Terminals.Note(trouble);
+        });
         using var teller = settings.Layers.Count == 0 ? null
             : new LayerTeller(journal, new ShownEvents(settings.Layers, settings.Text, new LayerFormat(TimeZoneInfo.Local, names: true)), output.Write);
         teller?.Follow();
         foreach (var line in Greeting(settings, listener.Port, inspection?.SignInLink)) Terminals.Note(line);
 
         await listener.Run(Terminals.Note, leave.Token);
-        if (capture is null) return true;
+        if (capture is null) return !output.HasFailed;
         var trouble = await capture.Finish();
         Terminals.Note(trouble ?? $"Recorded into {settings.Capture}; look at it with: realtimehello show {settings.Capture}");
-        return trouble is null;
+        return trouble is null && !output.HasFailed;
     }
 
     private static IEnumerable<string> Greeting(RelaySettings settings, int port, string? inspector)

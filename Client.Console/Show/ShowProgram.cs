@@ -39,17 +39,19 @@ internal static class ShowProgram
         }
 
         foreach (var note in recorded.Notes) Terminals.Note(note);
-        if (settings.Export is { } format) await Export(format, connections);
-        var isMissed = settings.Export is null && !Print(settings, connections) && settings.Text is not null;
-        if (isMissed) Terminals.Note($"No event of {settings.File} that is to be shown holds '{PrintableText.OneLine(settings.Text!, 80)}'.");
-        if (recorded.Trouble is not null) Terminals.Note(recorded.Trouble);
-        return isMissed || recorded.Trouble is not null ? 1 : 0;
+        string? unwritten = null;
+        string? missed = null;
+        if (settings.Export is { } format) unwritten = await Export(format, connections);
+        else if (!Print(settings, connections, trouble => unwritten = trouble) && settings.Text is { } text) missed = $"No event of {settings.File} that is to be shown holds '{PrintableText.OneLine(text, 80)}'.";
+        List<string> troubles = [.. new[] { missed, recorded.Trouble, unwritten }.OfType<string>()];
+        foreach (var trouble in troubles) Terminals.Note(trouble);
+        return troubles.Count == 0 ? 0 : 1;
     }
 
     /// <returns>Whether there was anything to print.</returns>
-    private static bool Print(ShowSettings settings, List<ConnectionRecord> connections)
+    private static bool Print(ShowSettings settings, List<ConnectionRecord> connections, Action<string?> ended)
     {
-        var output = new RowWriter(Terminals.OpenText(Console.OpenStandardOutput()), Terminals.ColorsOf(Console.IsOutputRedirected));
+        var output = Terminals.OpenRows(ended);
         var shown = new ShownEvents(settings.Layers, settings.Text, new LayerFormat(TimeZoneInfo.Local, names: connections.Count > 1));
         var isAny = false;
         foreach (var (happened, record) in MergedEvents.Of(connections))
@@ -66,15 +68,24 @@ internal static class ShowProgram
         return isAny;
     }
 
-    private static async Task Export(ExportFormat format, List<ConnectionRecord> connections)
+    /// <returns>Why it can't be written; null: it is, or its reader left.</returns>
+    private static async Task<string?> Export(ExportFormat format, List<ConnectionRecord> connections)
     {
         await using var stream = Console.OpenStandardOutput();
-        await (format switch
+        try
         {
-            ExportFormat.Pcapng => PcapngExport.Write(stream, connections),
-            ExportFormat.Har => HarExport.Write(stream, connections, DecoderLimits.Default),
-            ExportFormat.Ndjson => NdjsonExport.Write(stream, connections, DecoderLimits.Default),
-            _ => CaptureWriter.Write(stream, connections),
-        });
+            await (format switch
+            {
+                ExportFormat.Pcapng => PcapngExport.Write(stream, connections),
+                ExportFormat.Har => HarExport.Write(stream, connections, DecoderLimits.Default),
+                ExportFormat.Ndjson => NdjsonExport.Write(stream, connections, DecoderLimits.Default),
+                _ => CaptureWriter.Write(stream, connections),
+            });
+            return null;
+        }
+        catch (IOException failure)
+        {
+            return OutputTrouble.Of(failure);
+        }
     }
 }

@@ -4,14 +4,16 @@ using Spectre.Console;
 namespace RealtimeHello.Client.Terminal;
 
 /// <summary>Writes rows one after the other, as lines; with styles where a terminal reads them, bare into a pipe or file.</summary>
-/// <param name="writer">Where they go. When its reader has left, nothing more is written.</param>
+/// <param name="writer">Where they go. When it takes nothing more, nothing more is written.</param>
 /// <param name="colors">Null: no styles at all.</param>
-internal sealed class RowWriter(TextWriter writer, ColorSystem? colors)
+/// <param name="ended">Hears once that it takes nothing more, and why; null: its reader left.</param>
+internal sealed class RowWriter(TextWriter writer, ColorSystem? colors, Action<string?>? ended = null)
 {
     private readonly Lock _lock = new();
     private bool _isBroken;
+    private bool _hasFailed;
 
-    /// <summary>Nobody reads any more.</summary>
+    /// <summary>Nobody reads any more, or it can't be written.</summary>
     public bool IsBroken
     {
         get
@@ -20,8 +22,18 @@ internal sealed class RowWriter(TextWriter writer, ColorSystem? colors)
         }
     }
 
+    /// <summary>It can't be written, though somebody may want to read.</summary>
+    public bool HasFailed
+    {
+        get
+        {
+            lock (_lock) return _hasFailed;
+        }
+    }
+
     public void Write(Row row)
     {
+        string? trouble;
         lock (_lock)
         {
             if (_isBroken) return;
@@ -37,12 +49,16 @@ internal sealed class RowWriter(TextWriter writer, ColorSystem? colors)
 
                 writer.Write((ansi is null ? line.ToString().TrimEnd(' ') : line.ToString()) + "\n");
                 writer.Flush();
+                return;
             }
-            catch (IOException)
+            catch (IOException failure)
             {
-                // Whoever read us left (| head).
                 _isBroken = true;
+                trouble = OutputTrouble.Of(failure);
+                _hasFailed = trouble is not null;
             }
         }
+
+        ended?.Invoke(trouble);
     }
 }

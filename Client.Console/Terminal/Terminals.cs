@@ -33,6 +33,10 @@ internal static class Terminals
     /// <summary>Says a sentence to whoever started the program, in one harmless line of standard error.</summary>
     public static void Note(string sentence) => Console.Error.WriteLine(PrintableText.OneLine(sentence, 2_000));
 
+    /// <summary>Standard output, row by row.</summary>
+    /// <inheritdoc cref="RowWriter"/>
+    public static RowWriter OpenRows(Action<string?> ended) => new(OpenText(OpenPipe() ?? Console.OpenStandardOutput()), ColorsOf(Console.IsOutputRedirected), ended);
+
     /// <summary>A standard stream as UTF-8 text.</summary>
     public static StreamWriter OpenText(Stream stream) => new(stream, leaveOpen: true) { AutoFlush = false };
 
@@ -44,4 +48,13 @@ internal static class Terminals
     public static Stream OpenInput() => OperatingSystem.IsWindows() || Console.IsInputRedirected
         ? Console.OpenStandardInput()
         : new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+
+    /// <summary>Standard output where it is a Unix pipe, past .NET's console, which does not tell that its reader left; else null.</summary>
+    private static FileStream? OpenPipe()
+    {
+        if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected) return null;
+        var stream = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        // A file has a place where it is written, which this would not share with others who write to it.
+        return stream.CanSeek ? null : stream;
+    }
 }

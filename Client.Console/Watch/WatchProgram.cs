@@ -32,8 +32,12 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
     public static async Task<int> Run(WatchSettings settings)
     {
         using var leave = new LeaveRequest();
-        var output = new RowWriter(Terminals.OpenText(Console.OpenStandardOutput()), Terminals.ColorsOf(Console.IsOutputRedirected));
-        return await new WatchProgram(settings, output, Terminals.Note).Run(leave.Token);
+        var output = Terminals.OpenRows(trouble =>
+        {
+            if (trouble is not null) Terminals.Note(trouble);
+        });
+        var code = await new WatchProgram(settings, output, Terminals.Note).Run(leave.Token);
+        return output.HasFailed ? 1 : code;
     }
 
     private async Task<int> Run(CancellationToken leave)
@@ -47,6 +51,7 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
             try
             {
                 await Follow(http, Begun, leave);
+                if (output.IsBroken) return 0;
                 note("The server ended the feed; watching on when it is back.");
             }
             catch (ServerTrouble trouble) when (trouble.IsLasting || !hasBegun)

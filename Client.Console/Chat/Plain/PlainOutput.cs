@@ -1,3 +1,4 @@
+using RealtimeHello.Client.Terminal;
 using RealtimeHello.Layers;
 
 namespace RealtimeHello.Client.Chat.Plain;
@@ -7,6 +8,16 @@ internal sealed class PlainOutput(TextWriter messages, TextWriter notes, bool ve
 {
     private readonly Lock _lock = new();
     private bool _isBroken;
+    private bool _hasFailed;
+
+    /// <summary>Messages can't be written, though somebody may want to read them.</summary>
+    public bool HasFailed
+    {
+        get
+        {
+            lock (_lock) return _hasFailed;
+        }
+    }
 
     public void Message(string line)
     {
@@ -18,10 +29,13 @@ internal sealed class PlainOutput(TextWriter messages, TextWriter notes, bool ve
                 messages.Write(line + "\n");
                 messages.Flush();
             }
-            catch (IOException)
+            catch (IOException failure)
             {
-                // Whoever read our output left (| head): posting is what we are here for, so it goes on.
+                // Posting is what we are here for, so it goes on.
                 _isBroken = true;
+                if (OutputTrouble.Of(failure) is not { } trouble) return;
+                _hasFailed = true;
+                Note(trouble);
             }
         }
     }

@@ -1,0 +1,11 @@
+namespace RealtimeHello.Client.Terminal;
+
+/// <summary>Why an output takes nothing more.</summary>
+internal static class OutputTrouble
+{
+    /// <summary>EPIPE, and Windows' ERROR_BROKEN_PIPE and ERROR_NO_DATA.</summary>
+    private static readonly int[] ClosedPipe = [32, unchecked((int)0x8007006d), unchecked((int)0x800700e8)];
+
+    /// <summary>In one sentence; null where its reader left (| head), which is no trouble.</summary>
+    public static string? Of(IOException trouble) => ClosedPipe.Contains(trouble.HResult) ? null : $"The output can't be written: {trouble.Message.TrimEnd('.')}.";
+}
