@@ -55,8 +55,6 @@ internal sealed class ChatProgram : IDisposable
         using var program = new ChatProgram(settings);
         try
         {
-            // The server would refuse it too, but may be long in coming.
-            if (settings.Name is { } name && !UserNameRule.TryNormalize(name, out _)) throw new ChatFailure(UserNameRule.Sentence);
             if (Terminals.CanDraw) return await program.ChatOnTerminal();
             return Terminals.HasPerson ? await program.ChatInLines() : await program.ChatInPipe();
         }

@@ -48,12 +48,14 @@ internal static class ChatCommand
         {
             Description = $"Your name, 1 to {ChatLimits.UserNameLength} letters, digits, '-' or '_'. [default: a terminal asks, a pipe takes the one that is kept]",
             HelpName = "NAME",
+            CustomParser = result => ParseName(result.Tokens[0].Value, result.AddError),
         };
         var room = new Option<string>("--room", "-r")
         {
             Description = "The room to join.",
             HelpName = "ROOM",
             DefaultValueFactory = _ => "lobby",
+            CustomParser = result => ParseRoom(result.Tokens[0].Value, result.AddError),
         };
         var history = new Option<int?>("--history")
         {
@@ -82,7 +84,7 @@ internal static class ChatCommand
         {
             Server = result.GetRequiredValue(server),
             Name = result.GetValue(name),
-            Room = result.GetRequiredValue(room).TrimStart('#'),
+            Room = result.GetRequiredValue(room),
             History = result.GetValue(history),
             Protocol = result.GetValue(protocol),
             Wait = result.GetValue(wait),
@@ -90,6 +92,21 @@ internal static class ChatCommand
             Layers = result.GetValue(layers),
         }));
         return command;
+    }
+
+    /// <summary>The server would refuse it too, but may be long in coming.</summary>
+    private static string? ParseName(string text, Action<string> fail)
+    {
+        if (UserNameRule.TryNormalize(text, out _)) return text;
+        fail(UserNameRule.Sentence);
+        return null;
+    }
+
+    private static string? ParseRoom(string text, Action<string> fail)
+    {
+        if (RoomNameRule.Allows(text.TrimStart('#'))) return text.TrimStart('#');
+        fail(RoomNameRule.Sentence);
+        return null;
     }
 
     private static ServerAddress? ParseServer(string text, Action<string> fail)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using RealtimeHello.Contracts;
 
@@ -7,14 +6,7 @@ namespace RealtimeHello.Server.Chat;
 /// <summary>What rooms, ids, texts and ranges may be. Each method returns the accepted value or throws a <see cref="ChatException"/>.</summary>
 internal static class ChatRules
 {
-    private static readonly SearchValues<char> RoomCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
-
-    public static string Room(string? room)
-    {
-        var ok = room is { Length: >= 1 and <= ChatLimits.RoomNameLength }
-            && !room.AsSpan().ContainsAnyExcept(RoomCharacters);
-        return ok ? room! : throw new ChatException(ChatErrorCodes.BadRoom, "A room's name is 1 to 32 lower-case letters a-z, digits or '-'.");
-    }
+    public static string Room(string? room) => RoomNameRule.Allows(room) ? room : throw new ChatException(ChatErrorCodes.BadRoom, RoomNameRule.Sentence);
 
     public static Guid Id(string? id) =>
         Guid.TryParseExact(id, "D", out var value) && value != Guid.Empty

@@ -46,8 +46,8 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Without_a_command_chat_is_meant()
     {
-        (await Run("--name", "@ada", "--room", "#dev", "--protocol", "messagepack", "--wait", "0.5", "-s", "wss://example.org/app")).Should().Be(0);
-        _asked!.Name.Should().Be("@ada");
+        (await Run("--name", "ada", "--room", "#dev", "--protocol", "messagepack", "--wait", "0.5", "-s", "wss://example.org/app")).Should().Be(0);
+        _asked!.Name.Should().Be("ada");
         _asked.Room.Should().Be("dev");
         _asked.Protocol.Should().Be(HubProtocolName.MessagePack);
         _asked.Wait.Should().Be(TimeSpan.FromMilliseconds(500));

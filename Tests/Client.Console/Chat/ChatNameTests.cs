@@ -6,12 +6,18 @@ namespace RealtimeHello.Tests.Client.Chat;
 /// <summary>In a pipe, why there is no chat is one sentence, and the only one.</summary>
 public sealed class ChatNameTests
 {
-    [Fact]
-    public async Task A_name_that_is_none_is_refused_without_a_server()
+    [Theory]
+    [InlineData(UserNameRule.Sentence, "--name", "bad name")]
+    [InlineData(UserNameRule.Sentence, "--name", "")]
+    [InlineData(UserNameRule.Sentence, "--name", "@ada")]
+    [InlineData(RoomNameRule.Sentence, "--name", "ada", "--room", "Lobby")]
+    [InlineData(RoomNameRule.Sentence, "--name", "ada", "--room", "#")]
+    [InlineData(RoomNameRule.Sentence, "--name", "ada", "--room", "a room")]
+    public async Task A_name_that_is_none_makes_no_sense_and_nobody_is_asked_about_it(string sentence, params string[] arguments)
     {
         using var folder = new TemporaryFolder();
 
-        (await ConsoleRun.Piped(folder.Path, "one\n", "chat", "--server", "http://127.0.0.1:9", "--name", "bad name")).Should().Be((1, "", $"{UserNameRule.Sentence}\n"));
+        (await ConsoleRun.Piped(folder.Path, "one\n", ["chat", "--server", "http://127.0.0.1:9", .. arguments])).Should().Be((2, "", $"{sentence} See: realtimehello chat --help\n"));
     }
 
     [Fact]
