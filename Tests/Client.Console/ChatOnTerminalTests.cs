@@ -161,6 +161,23 @@ public sealed class ChatOnTerminalTests : IAsyncDisposable
         await second.Shows("1 here: tom (you)");
     }
 
+    [Fact]
+    public async Task A_name_that_was_refused_is_not_suggested_again()
+    {
+        TerminalScreen.Demand();
+        _server = await ChatServerProcess.Start(_data.Path);
+        await _server.SignIn(Environment.UserName);
+        await using var screen = await TerminalScreen.Start(80, 20, $"dotnet exec '{Repository.ConsoleProgram}' chat --server {_server.Address}", ("REALTIMEHELLO_HOME", _home.Path));
+        await screen.Shows($"Your name (Enter: {Environment.UserName}) ›");
+
+        await Enter(screen, "no name");
+        (await screen.Shows("A name is 1 to 24"))[^1].Should().Be($"Your name (Enter: {Environment.UserName}) ›", "it was another that was refused");
+        await screen.Press("Enter");
+        (await screen.Shows("Somebody else holds this name"))[^1].Should().Be("Your name ›");
+        await Enter(screen, "tom");
+        await screen.Shows("─ connected ─");
+    }
+
     [Theory]
     [InlineData("TERM", "dumb")]
     [InlineData("TERM", "")]

@@ -31,7 +31,8 @@ internal sealed class SignInDialog(ITerminal terminal, LineScreen lines, GuestSi
             catch (ServerTrouble refused) when (refused.Status is 400 or 409)
             {
                 lines.Print(MessageLayouts.Answer(refused.Message));
-                suggestion = typed;
+                // Enter alone would only be refused again.
+                if (typed == suggestion.Trim()) suggestion = "";
             }
         }
     }
