@@ -61,7 +61,9 @@ internal sealed class InspectorSettings
             case "OPERATORTOKEN":
                 // What stands in it may be a secret, and is not repeated.
                 if (entry.GetChildren().Any()) throw new StartException($"{entry.Path} is a list or a section, and has to be one value: {entry.Path}=TOKEN.");
-                OperatorToken = entry.Value;
+                OperatorToken = string.IsNullOrWhiteSpace(entry.Value) ? null : entry.Value.Trim();
+                if (OperatorToken?.Length < Observation.OperatorToken.LeastLength)
+                    throw new StartException($"{entry.Path} is shorter than {Observation.OperatorToken.LeastLength} characters, and could be guessed. Take a longer one, or none: then one is made.");
                 break;
             case "MASKEDPROPERTIES":
                 MaskedProperties = SettingsSection.ListOf(entry, "the name of a property", "NAME");

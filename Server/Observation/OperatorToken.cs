@@ -8,9 +8,12 @@ internal static class OperatorToken
 {
     public const string FileName = "operator-token";
 
+    /// <summary>Characters of one that is configured, at least: whoever guesses it sees everybody's connections.</summary>
+    public const int LeastLength = 16;
+
     public static string Find(string? configured, DataFolder folder)
     {
-        if (!string.IsNullOrWhiteSpace(configured)) return configured.Trim();
+        if (configured is not null) return configured;
         var path = folder.File(FileName);
         if (File.Exists(path) && File.ReadAllText(path).Trim() is { Length: >= 32 } kept) return kept;
 

@@ -61,13 +61,26 @@ public sealed class InspectorSettingsTests
     [Fact]
     public void What_has_its_shape_is_taken()
     {
-        var settings = Read(("Inspector:Enabled", "false"), ("Inspector:OperatorToken", "abc"), ("Inspector:MaskedProperties:0", "password"), ("Inspector:MaskedProperties:1", "pin"));
+        var settings = Read(("Inspector:Enabled", "false"), ("Inspector:OperatorToken", " sixteen-letters-\n"), ("Inspector:MaskedProperties:0", "password"), ("Inspector:MaskedProperties:1", "pin"));
 
         settings.IsEnabled.Should().BeFalse();
-        settings.OperatorToken.Should().Be("abc");
+        settings.OperatorToken.Should().Be("sixteen-letters-");
         settings.MaskedProperties.Should().Equal("password", "pin");
         Read(("Inspector", ""), ("Inspector:MaskedProperties", "")).MaskedProperties.Should().BeEmpty("an empty list in a file has an empty value");
     }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("fifteen-letters")]
+    [InlineData("fifteen-letters    ")]
+    public void An_operators_token_that_could_be_guessed_is_refused_and_not_repeated(string token) =>
+        FluentActions.Invoking(() => Read(("Inspector:OperatorToken", token))).Should().Throw<StartException>()
+            .WithMessage("Inspector:OperatorToken is shorter than 16 characters, and could be guessed. Take a longer one, or none: then one is made.");
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    public void An_empty_operators_token_is_none(string token) => Read(("Inspector:OperatorToken", token)).OperatorToken.Should().BeNull();
 
     private static InspectorSettings Read(params (string Key, string Value)[] settings) =>
         InspectorSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build());
