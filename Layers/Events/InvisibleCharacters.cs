@@ -5,7 +5,8 @@ namespace RealtimeHello.Layers;
 
 /// <summary>
 /// Characters that nobody sees: format characters (Unicode's category Cf: zero-width, direction, tags) and the others that a font may leave out (Default_Ignorable_Code_Point). They make
-/// two texts look the same, and hide a third, so they are shown escaped, except where an emoji or a script is spelled with one. <c>wwwroot/inspector/printable.js</c> has the same rules.
+/// two texts look the same, and hide a third, so they are shown escaped, except where an emoji or a script is spelled with one. Besides, accents beyond those that a letter has in any script:
+/// stacked, they cover the lines around them. <c>wwwroot/inspector/printable.js</c> has the same rules.
 /// </summary>
 internal static class InvisibleCharacters
 {
@@ -15,10 +16,13 @@ internal static class InvisibleCharacters
     /// <summary>England, Scotland and Wales: a black flag, and letters as tags. With others, tags are a way to hide a text.</summary>
     private static readonly string[] flags = [Flag("gbeng"), Flag("gbsct"), Flag("gbwls")];
 
+    /// <summary>Marks (Unicode's categories Mn and Me) upon one letter, at most.</summary>
+    private const int MostMarks = 4;
+
     /// <param name="text">The whole text.</param>
     /// <param name="at">Where the character begins in it.</param>
     /// <param name="rune">The character.</param>
-    public static bool MustShow(string text, int at, Rune rune) => IsInvisible(rune) && !Spells(text, at, rune);
+    public static bool MustShow(string text, int at, Rune rune) => IsInvisible(rune) ? !Spells(text, at, rune) : IsMark(rune) && IsStacked(text, at);
 
     private static bool IsInvisible(Rune rune) => rune.Value switch
     {
@@ -44,6 +48,21 @@ internal static class InvisibleCharacters
             >= 0xe0020 and <= 0xe007f => IsOfFlag(text, at),
             _ => false,
         };
+    }
+
+    private static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark;
+
+    /// <summary>Whether as many marks as one letter may have stand before, with or without joiners between them.</summary>
+    private static bool IsStacked(string text, int at)
+    {
+        var marks = 0;
+        while (marks < MostMarks && Before(text, at) is { } before && (IsMark(before) || before.Value is 0x200c or 0x200d))
+        {
+            at -= before.Utf16SequenceLength;
+            if (IsMark(before)) marks++;
+        }
+
+        return marks == MostMarks;
     }
 
     private static bool IsVirama(Rune? rune) => rune is { IsBmp: true } && Viramas.Contains((char)rune.Value.Value, StringComparison.Ordinal);

@@ -6,8 +6,8 @@ namespace RealtimeHello.Layers;
 public static class PrintableText
 {
     /// <summary>
-    /// The beginning of <paramref name="text"/>, at most <paramref name="limit"/> characters, on one line: control characters (C0, C1, DEL), line and paragraph separators, lone surrogates
-    /// and invisible characters (<see cref="InvisibleCharacters"/>) become <c>\uXXXX</c>, so that nothing can move a cursor, colour a screen, forge a line, or hide.
+    /// The beginning of <paramref name="text"/>, at most <paramref name="limit"/> characters, on one line: control characters (C0, C1, DEL), line and paragraph separators, lone surrogates,
+    /// invisible characters and accents beyond four of a letter (<see cref="InvisibleCharacters"/>) become <c>\uXXXX</c>, so that nothing can move a cursor, colour a screen, forge a line, hide, or cover others.
     /// </summary>
     public static string OneLine(string text, int limit)
     {

@@ -71,7 +71,7 @@ public sealed record StreamItemMessage(string Encoding, string InvocationId, str
     public override string Kind => "streamItem";
 
     /// <inheritdoc/>
-    public override string Summary => $"item of {PrintableText.OneLine(InvocationId, 40)}: {PrintableText.OneLine(Item, 120)}";
+    public override string Summary => $"item of {PrintableText.OneLine(InvocationId, 40)}: {PrintableText.OneLine(JsonText.WithPairs(Item), 120)}";
 }
 
 /// <summary>Type 3: the answer to an invocation, or the end of a stream.</summary>
@@ -90,7 +90,7 @@ public sealed record CompletionMessage(string Encoding, string InvocationId, str
     /// <inheritdoc/>
     public override string Summary => $"of {PrintableText.OneLine(InvocationId, 40)}"
         + (Error is not null ? $" failed: {PrintableText.OneLine(Error, 120)}"
-            : Result is not null ? $": {PrintableText.OneLine(Result, 120)}" : ", no result");
+            : Result is not null ? $": {PrintableText.OneLine(JsonText.WithPairs(Result), 120)}" : ", no result");
 }
 
 /// <summary>Type 4: an invocation that is answered with a stream.</summary>
@@ -180,5 +180,5 @@ public sealed record SequenceMessage(string Encoding, long SequenceId) : HubMess
 internal static class HubMessageText
 {
     public static string Call(string target, IReadOnlyList<string> arguments, string? invocationId) =>
-        PrintableText.OneLine($"{target}({string.Join(", ", arguments)})", 160) + (invocationId is null ? "" : $" #{PrintableText.OneLine(invocationId, 40)}");
+        PrintableText.OneLine($"{target}({JsonText.WithPairs(string.Join(", ", arguments))})", 160) + (invocationId is null ? "" : $" #{PrintableText.OneLine(invocationId, 40)}");
 }

@@ -13,11 +13,14 @@ const spelling = [
   `\u{1f3f4}(?:${['gbeng', 'gbsct', 'gbwls'].map(tags).join('|')})\u{e007f}`,
 ].join('|');
 
+/** Accents beyond four upon one letter, which cover the lines around them. */
+const stacked = '(?<=(?:[\\p{Mn}\\p{Me}][\u200c\u200d]*){4})[\\p{Mn}\\p{Me}]';
+
 // What can't be seen must be seen: control, format and other ignorable characters, separators of lines, lone surrogates.
-const hidden = new RegExp(`(${spelling})|[\\p{Cc}\\p{Cf}\\p{Cs}\\p{DI}\\u2028\\u2029]`, 'gu');
+const hidden = new RegExp(`(${spelling})|[\\p{Cc}\\p{Cf}\\p{Cs}\\p{DI}\\u2028\\u2029]|${stacked}`, 'gu');
 
 /**
- * A stranger's text made visible: control characters, invisible ones and lone surrogates as \uXXXX, so that nothing can hide or reorder what is shown.
+ * A stranger's text made visible: control characters, invisible ones, stacked accents and lone surrogates as \uXXXX, so that nothing can hide or reorder what is shown.
  * Line breaks stay where the place has room for them.
  * @param {string} text
  * @param {boolean} [lines] keep line feeds

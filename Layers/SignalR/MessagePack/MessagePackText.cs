@@ -152,7 +152,7 @@ internal ref struct MessagePackText
     private readonly void AppendString(string value)
     {
         Append("\"");
-        Append(JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value));
+        Append(JsonText.WithPairs(JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value)));
         Append("\"");
     }
 

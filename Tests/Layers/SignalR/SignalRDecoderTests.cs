@@ -27,6 +27,14 @@ public sealed class SignalRDecoderTests
     private static LayerDetail ReadMessagePack(params byte[] body) =>
         Decode([.. Opened("messagepack"), ClientFrame(0x82, [(byte)body.Length, .. body])]).All.Last(e => e.Detail.Layer == Layer.SignalR).Detail;
 
+    [Theory]
+    [InlineData("""{"type":1,"target":"T","arguments":["a \ud83d\ude00 b"]}""", """T("a 😀 b")""")]
+    [InlineData("""{"type":1,"target":"T","arguments":["\\ud83d\\ude00 \ud83d \u202e\ude00 \u00e4"]}""", """T("\\ud83d\\ude00 \ud83d \u202e\ude00 \u00e4")""")]
+    [InlineData("""{"type":1,"target":"T","arguments":["\\\ud83d\ude00"]}""", """T("\\😀")""")]
+    [InlineData("""{"type":3,"invocationId":"1","result":"\uD83D\uDE00"}""", "of 1: \"😀\"")]
+    [InlineData("""{"type":2,"invocationId":"1","item":"😀\ud83d\ude00"}""", "item of 1: \"😀😀\"")]
+    public void An_emoji_is_seen_as_one_however_it_is_written(string json, string summary) => ReadJson(json).Summary.Should().Be(summary);
+
     [Fact]
     public void Json_messages_of_all_nine_types_are_read()
     {
@@ -81,6 +89,7 @@ public sealed class SignalRDecoderTests
     [InlineData("18446744073709551615", "CF FFFFFFFFFFFFFFFF")]
     [InlineData("true", "C3")]
     [InlineData("\"a\\\"b\"", "A3 612262")]
+    [InlineData("\"😀\\\\u\"", "A6 F09F9880 5C 75")]
     [InlineData("[1,[],{}]", "93 01 90 80")]
     [InlineData("{\"a\":1,\"2\":null}", "82 A1 61 01 02 C0")]
     [InlineData("{\"$binary\":\"AQI=\"}", "C4 02 0102")]
