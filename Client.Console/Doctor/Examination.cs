@@ -24,6 +24,7 @@ internal sealed class Examination(DoctorSettings asked, DoctorProgress progress)
     private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
 
     private readonly SecretText _secrets = new(asked.Token);
+    private readonly bool _isHttp = asked.Target.IsHttp;
     private DoctorSettings _settings = asked;
     private IPAddress[] _addresses = [];
     private IPAddress _address = IPAddress.None;
@@ -94,6 +95,7 @@ internal sealed class Examination(DoctorSettings asked, DoctorProgress progress)
     {
         Proxy = evidence.Proxy == ProxyKind.Unknown ? _proxy : evidence.Proxy,
         IsSecure = _settings.Target.Uri.Scheme == "wss",
+        IsHttpAddress = _isHttp,
         IsExpectedHere = _settings.IsHub || _kind is not null,
     });
 

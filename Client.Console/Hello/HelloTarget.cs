@@ -13,6 +13,9 @@ internal sealed record HelloTarget
     /// <summary>With the scheme ws or wss.</summary>
     public Uri Uri { get; }
 
+    /// <summary>It was written with the scheme http or https, and advice is to be too.</summary>
+    public bool IsHttp { get; init; }
+
     /// <summary>For sentences: one line, harmless, without the query, which may hold a token.</summary>
     public override string ToString() => PrintableText.OneLine(Uri.GetLeftPart(UriPartial.Path), 300);
 
@@ -43,7 +46,7 @@ internal sealed record HelloTarget
         else fault = null;
         if (fault is not null) return false;
 
-        target = new HelloTarget(new UriBuilder(uri) { Scheme = scheme!, Port = uri.IsDefaultPort ? -1 : uri.Port }.Uri);
+        target = new HelloTarget(new UriBuilder(uri) { Scheme = scheme!, Port = uri.IsDefaultPort ? -1 : uri.Port }.Uri) { IsHttp = uri.Scheme is "http" or "https" };
         return true;
     }
 }

@@ -18,9 +18,13 @@ internal static class HelloTrouble
         // What was given up may say so by the way it was cut off: an answer that ended.
         if (trouble is OperationCanceledException) return ReachTrouble.Describe($"{target}", "the address", trouble).Message;
         if (Innermost(trouble) is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded })
-            return $"{target} ended the connection without an answer: it may speak TLS (then write wss://), or no HTTP at all.";
+        {
+            return target.Uri.Scheme == "wss" ? $"{target} ended the connection without an answer: it may speak no HTTP."
+                : $"{target} ended the connection without an answer: it may speak TLS (then write {(target.IsHttp ? "https" : "wss")}://), or no HTTP at all.";
+        }
+
         if (Innermost(trouble).Message.Contains("frame", StringComparison.Ordinal) && trouble.ToString().Contains(nameof(System.Security.Authentication.AuthenticationException), StringComparison.Ordinal))
-            return $"{target} does not speak TLS: write ws:// if the server is meant to be reached in the clear.";
+            return $"{target} does not speak TLS: write {(target.IsHttp ? "http" : "ws")}:// if the server is meant to be reached in the clear.";
         return ReachTrouble.Describe($"{target}", "the address", trouble).Message;
     }
 

@@ -74,7 +74,7 @@ internal static class CloseJudgement
         {
             return new CloseReport(
                 ClosedBy.Server, Layer.Http, refusal.Status, CloseCauses.UpgradeRefused,
-                $"The server refused the WebSocket with {refusal.Status} {PrintableText.OneLine(refusal.Reason, 60)}{Why(refusal.Status)}");
+                $"The server refused the WebSocket with {refusal.Status} {PrintableText.OneLine(refusal.Reason, 60)}{Why(refusal.Status, Refusals.Of(refusal.Body))}");
         }
 
         if (seen.SwitchedElsewhere)
@@ -92,8 +92,11 @@ internal static class CloseJudgement
         };
     }
 
-    private static string Why(int status) => status switch
+    private static string Why(int status, RefusedBy by) => status switch
     {
+        400 or 403 when by == RefusedBy.Host => ": it does not answer to this host name.",
+        403 when by == RefusedBy.Origin => ": it does not let pages of this origin connect.",
+        403 when by == RefusedBy.ProxyRule => ": a rule of a proxy's forbids it.",
         < 300 => ": it took it for a plain request. It speaks another version of WebSocket than was asked for, or the path has none.",
         400 => ": it found fault with the request, such as with its Host or with what the path expects. The body of its answer may say.",
         401 => ": nobody is signed in, or the token is no longer good.",

@@ -18,13 +18,14 @@ public static class ConnectCauses
         ProbeSign.NameUnknown => Certain("name_unknown", "The name has no address.", "Check the name's spelling, and its DNS records."),
         ProbeSign.Refused => Certain("nothing_listens", "Nothing listens at that port.", "Start the server, or check the port and the address that it listens on."),
         ProbeSign.Unreachable => Likely("unreachable", "Packets get lost or are dropped on the way.", "Check the address, routes and firewalls."),
-        ProbeSign.NotTls => Likely("not_tls", "The port does not speak TLS.", "Write ws:// instead of wss://, or switch TLS on at the server."),
+        ProbeSign.NotTls => Likely("not_tls", "The port does not speak TLS.", $"Write {Plain(evidence)} instead of {Secure(evidence)}, or switch TLS on at the server."),
         ProbeSign.TlsFailed => Likely("tls_failed", "The two sides did not agree on TLS.", "Check which TLS versions and certificate the server is configured with."),
         ProbeSign.CertificateName => Certain("certificate_name", "The certificate is for another name.", "Use a name that the certificate has, or get one for this name."),
         ProbeSign.CertificateExpired => Certain("certificate_expired", "The certificate is out of its time.", "Renew the certificate, and check both clocks."),
         ProbeSign.CertificateUntrusted => Certain("certificate_untrusted", "Nobody trusted here vouches for the certificate.", "Serve the whole chain, or trust the issuer on this machine."),
         ProbeSign.Silent => Likely("silent", "Something accepts connections and says nothing: a server that is stuck, or a proxy that carries as many connections as it may.", "Check that the port is the web server's, that the server is not stuck, and the proxy's limits."),
-        ProbeSign.EndedWithoutAnswer => Likely("ended_without_answer", "The connection was ended without a byte: often http spoken to a TLS port, or a limit of connections.", "Try wss:// instead of ws://, and check the port and the proxy's limits."),
+        ProbeSign.EndedWithoutAnswer when evidence.IsSecure => Likely("ended_without_answer", "The connection was ended without a byte inside TLS: the server, or a proxy that ends TLS, closes at once, or has reached a limit of connections.", "Check the port, the server's log and the proxy's limits."),
+        ProbeSign.EndedWithoutAnswer => Likely("ended_without_answer", "The connection was ended without a byte: often http spoken to a TLS port, or a limit of connections.", $"Try {Secure(evidence)} instead of {Plain(evidence)}, and check the port and the proxy's limits."),
         ProbeSign.NotHttp => Certain("not_http", "What answers is not HTTP.", "Check the port: another service answers there."),
         ProbeSign.HeadTooLong => Certain("head_too_long", "The answer's head does not end.", "Check the port: that is no answer a browser would take."),
         ProbeSign.NotUpgraded => NotUpgraded(evidence),
@@ -61,12 +62,12 @@ public static class ConnectCauses
         400 when Says(evidence, "HTTP/2 only") => Certain("http2_only", "The endpoint speaks HTTP/2 only.", "Set the endpoint's Protocols to Http1AndHttp2."),
         400 when Says(evidence, "plain HTTP request was sent to HTTPS port") || Says(evidence, "speaking plain HTTP to an SSL-enabled") || Says(evidence, "HTTP request to an HTTPS server") =>
             evidence.IsSecure ? Certain("backend_tls", "The server behind the proxy speaks TLS, and the proxy sends it plain http.", "Send to https:// instead of http://, or switch TLS off at the server.")
-            : Certain("tls_port", "The port speaks TLS, and http was spoken to it.", "Write wss:// instead of ws://."),
+            : Certain("tls_port", "The port speaks TLS, and http was spoken to it.", $"Write {Secure(evidence)} instead of {Plain(evidence)}."),
         400 when Says(evidence, "does not answer to the host name") => Certain("allowed_hosts", "The server does not answer to this host name.", "Add the name to AllowedHosts, or the proxy that passes it on to Proxies:Trusted."),
         400 when evidence.ContentType.Contains("html", StringComparison.OrdinalIgnoreCase) => Likely("allowed_hosts", "The host name is not among the server's AllowedHosts.", "Add the name to AllowedHosts."),
         401 when evidence.HasToken => Likely("token_refused", "The token was not accepted.", "Get a fresh token; check issuer, audience and clocks."),
         401 => Certain("not_signed_in", "The server wants to know who connects.", "Pass a token: --token T. RealtimeHello's chat gives one as accessToken: POST /session with {\"name\":\"ada\"}. A browser can't set fields on a WebSocket: use a cookie or access_token in the query."),
-        403 => Likely("origin_refused", "The origin, or this user, is not allowed.", "Add the page's origin to the allowed origins, or pass --origin."),
+        403 => Forbidden(Refusals.Of(evidence.Text)),
         404 when Says(evidence, "No Connection with that ID") => Certain("no_sticky_session", "Negotiation and connection reached different servers.", "Use sticky sessions, or skip negotiation."),
         404 when Says(evidence, "transport not supported") => Certain("websockets_off", "The server's Transports leave WebSockets out.", "Enable HttpTransportType.WebSockets."),
         404 when Says(evidence, "The requested URL was not found on this server") || Says(evidence, "<center>nginx") =>
@@ -93,7 +94,7 @@ public static class ConnectCauses
             Likely("https_redirect_loop", "The server redirects to https what came by https: TLS ends at a proxy, and the server is not told or does not believe it.",
                 "Let the proxy set X-Forwarded-Proto, and the server trust that proxy (here: Proxies:Trusted)."),
         >= 300 and < 400 when evidence.Location?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true =>
-            Likely("https_redirect", "Whoever comes without TLS is sent to https, and a WebSocket does not follow.", "Use the wss:// address."),
+            Likely("https_redirect", "Whoever comes without TLS is sent to https, and a WebSocket does not follow.", $"Use the {Secure(evidence)} address."),
         >= 300 and < 400 => Certain("redirect", "The server sends elsewhere, and a WebSocket does not follow.", "Use the address that it names."),
         >= 200 and < 300 when evidence.IsNegotiated => Certain("upgrade_stripped", "The server took the request for a long poll: the Upgrade and Connection fields were taken out on the way.", UpgradeFix),
         >= 200 and < 300 when LacksPath(evidence) => NoPath,
@@ -104,6 +105,18 @@ public static class ConnectCauses
         >= 200 and < 300 => Likely("upgrade_ignored", "The request was answered as a plain one: Upgrade stripped on the way, or MaxConcurrentUpgradedConnections reached.", UpgradeFix),
         _ => new("refused", "possible", "The server refused the upgrade.", "Read the server's log for this request."),
     };
+
+    private static ConnectDiagnosis Forbidden(RefusedBy by) => by switch
+    {
+        RefusedBy.Origin => Certain("origin_refused", "The server does not let pages of this origin connect.", "Add the page's origin to the allowed origins (here: Chat:AllowedOrigins), or pass --origin with one that is allowed."),
+        RefusedBy.Host => Certain("allowed_hosts", "The server does not answer to this host name.", "Add the name to the allowed hosts, or let the proxy pass on the one that is allowed."),
+        RefusedBy.ProxyRule => Certain("access_refused", "A rule of the proxy's forbids it: the proxy answers by itself.", "Look at its rules of access: deny, Require or http-request deny."),
+        _ => Likely("origin_refused", "The origin, or this user, is not allowed.", "Add the page's origin to the allowed origins, or pass --origin."),
+    };
+
+    private static string Plain(ProbeEvidence evidence) => evidence.IsHttpAddress ? "http://" : "ws://";
+
+    private static string Secure(ProbeEvidence evidence) => evidence.IsHttpAddress ? "https://" : "wss://";
 
     private static ConnectDiagnosis NoPath => Likely(
         "no_path", "The server answers, but no hub or other WebSocket is at this path, which is / alone.", "Give the path where the server maps it: --hub PATH for a SignalR hub, or the whole address.");

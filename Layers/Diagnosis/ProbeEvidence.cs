@@ -30,6 +30,9 @@ public sealed record ProbeEvidence
     /// <summary>TLS was spoken.</summary>
     public bool IsSecure { get; init; }
 
+    /// <summary>The user wrote an http:// or https:// address, not ws:// or wss://.</summary>
+    public bool IsHttpAddress { get; init; }
+
     /// <summary>The code of a Close frame, where one came.</summary>
     public int? CloseCode { get; init; }
 

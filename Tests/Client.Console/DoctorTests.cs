@@ -174,6 +174,49 @@ public sealed class DoctorTests(ChatServer server) : IClassFixture<ChatServer>
             .And.Contain("Fix: Give the path where the server maps it: --hub PATH");
     }
 
+    [Theory]
+    [InlineData("ws", "Try wss:// instead of ws://, and check")]
+    [InlineData("http", "Try https:// instead of http://, and check")]
+    public async Task A_fix_is_written_with_the_scheme_that_was_asked_for(string scheme, string fix)
+    {
+        await using var silent = new WrongServer([]);
+
+        (await Examine($"{scheme}://127.0.0.1:{silent.Port}/")).Output.Should().Contain(fix);
+        (await Examine($"{scheme}://127.0.0.1:{silent.Port}/", "--hub", "/chat")).Output.Should().Contain(fix);
+    }
+
+    [Theory]
+    [InlineData("wss", "Write ws:// instead of wss://")]
+    [InlineData("https", "Write http:// instead of https://")]
+    public async Task A_fix_without_TLS_too(string scheme, string fix) =>
+        (await Examine($"{scheme}://localhost:{server.Address.Port}/hello")).Output.Should().Contain(fix);
+
+    [Theory]
+    [InlineData("{\"title\":\"Foreign origin\",\"detail\":\"Pages of another origin may not talk to this server.\"}", "certain, origin_refused")]
+    [InlineData("Blocked request. This host is not allowed.", "certain, allowed_hosts")]
+    [InlineData("<h1>403 Forbidden</h1>Request forbidden by administrative rules.", "certain, access_refused")]
+    [InlineData("", "likely, origin_refused")]
+    public async Task What_forbids_is_told_where_the_answer_tells_it(string body, string cause)
+    {
+        await using var forbidding = new WrongServer(Encoding.Latin1.GetBytes($"HTTP/1.1 403 Forbidden\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+
+        (await Examine($"ws://127.0.0.1:{forbidding.Port}/chat")).Output.Should().Contain($"Cause ({cause}):");
+    }
+
+    [Fact]
+    public async Task A_foreign_origin_is_told_by_the_doctor_and_by_the_inspector()
+    {
+        await using var own = new ChatServer();
+        var (exitCode, output, _) = await Examine($"{own.Address}hello", "--origin", "https://elsewhere.example.org");
+
+        exitCode.Should().Be(1);
+        output.Should().Contain("Cause (certain, origin_refused): The server does not let pages of this origin connect.").And.Contain("Chat:AllowedOrigins");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var journal = own.Services.GetRequiredService<Journal>();
+        while (!journal.Connections.Any(record => record.Close is { Code: 403 })) await Task.Delay(20, limit.Token);
+        journal.Connections.First(record => record.Close is { Code: 403 }).Close!.Sentence.Should().Be("The server refused the WebSocket with 403 Forbidden: it does not let pages of this origin connect.");
+    }
+
     [Fact]
     public async Task A_head_without_an_end_is_named()
     {

@@ -40,6 +40,19 @@ public sealed class CloseEvidenceTests
             .Should().BeEquivalentTo(new { By = ClosedBy.Server, Layer = Layer.Http, Code = 101, Cause = CloseCauses.UpgradeRefused });
 
     [Theory]
+    [InlineData(403, """{"title":"Foreign origin","status":403,"detail":"Pages of another origin may not talk to this server."}""", "refused the WebSocket with 403 No: it does not let pages of this origin connect.")]
+    [InlineData(403, "websocket: request origin not allowed by Upgrader.CheckOrigin", ": it does not let pages of this origin connect.")]
+    [InlineData(403, "Blocked request. This host (\"a.example.org\") is not allowed.", ": it does not answer to this host name.")]
+    [InlineData(400, """{"title":"Foreign host name","status":400,"detail":"This server does not answer to the host name of this request."}""", ": it does not answer to this host name.")]
+    [InlineData(403, "<html><body><center><h1>403 Forbidden</h1></center><hr><center>nginx/1.22.1</center></body></html>", ": a rule of a proxy's forbids it.")]
+    [InlineData(403, "<html><body><h1>403 Forbidden</h1>\nRequest forbidden by administrative rules.\n</body></html>", ": a rule of a proxy's forbids it.")]
+    [InlineData(403, "The origin server said no; so did the original.", ": the page's origin is not allowed, or the user is not.")]
+    [InlineData(403, null, ": the page's origin is not allowed, or the user is not.")]
+    [InlineData(404, "Nothing for this origin", ": nothing is mapped at this path.")]
+    public void A_refusal_that_tells_what_refused_is_told_so(int status, string? body, string says) =>
+        Judged(Perspective.Server, (asking, FromClient: true), (new HttpRefused(status, "No", "HTTP/1.1", [], body), false)).Sentence.Should().EndWith(says);
+
+    [Theory]
     [InlineData(true, CloseCauses.ClientClosed)]
     [InlineData(false, CloseCauses.ServerStopping)]
     public void A_server_that_begins_to_stop_while_it_answers_a_goodbye_did_not_end_the_connection(bool clientFirst, string cause)

@@ -103,7 +103,7 @@ export async function probeUpgrade(signal) {
   if (opened) return { socket, finding: { seen: [`a WebSocket opened in ${shown(performance.now() - start)}`, `extensions: ${socket.extensions || 'none'}`] } };
   socket.close();
   const refused = await refusal(attempt, signal);
-  if (refused) throw new Failure(`the request for a WebSocket reached the server, which refused it: ${refused.summary}`, { sign: 'notUpgraded', status: Number(refused.detail.status), isSecure: location.protocol === 'https:' });
+  if (refused) throw new Failure(`the request for a WebSocket reached the server, which refused it: ${refused.summary}`, { sign: 'notUpgraded', status: Number(refused.detail.status), text: String(refused.detail.body ?? '').slice(0, 400), isSecure: location.protocol === 'https:' });
   const plain = await ask('/echo', signal);
   const evidence = await evidenceOf(plain, 'notUpgraded');
   throw new Failure(`no WebSocket opened; a plain request to its path got ${plain.status} ${plain.statusText}, as a request does whose Upgrade field was taken out on the way`, evidence);
