@@ -7,7 +7,7 @@ namespace RealtimeHello.Recording.Journals;
 internal sealed class PendingMessages : IRecording
 {
     /// <summary>As many wait.</summary>
-    public const int Most = 16;
+    public const int Most = 32;
 
     private IPendingWriter? writer;
     private Messages messages;

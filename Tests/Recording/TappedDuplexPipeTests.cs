@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
@@ -9,7 +10,7 @@ using RealtimeHello.Recording.Taps;
 
 namespace RealtimeHello.Tests.Recording;
 
-/// <summary>A connection under TLS, whose last bytes and end the pipe tells of at once.</summary>
+/// <summary>A transport whose bytes are shown: to whatever writes to it, and to whatever reads from it, it is as if nobody looked.</summary>
 public sealed class TappedDuplexPipeTests
 {
     private static readonly byte[] closeFrame = [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xE9];
@@ -50,6 +51,67 @@ public sealed class TappedDuplexPipeTests
         conversation.Events().Should().ContainSingle(happened => happened.Detail is TcpHalfClosed);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_written_is_told_in_whatever_pieces_it_is_handed_over(bool isPipe)
+    {
+        var wire = new Pipe();
+        var sent = new MemoryStream();
+        var tap = new Heard();
+        // One that is no pipe's may give other memory whenever it is asked.
+        var output = new TappedDuplexPipe(new Duplex(new Pipe().Reader, isPipe ? wire.Writer : PipeWriter.Create(sent, new StreamPipeWriterOptions(minimumBufferSize: 16))), tap).Output;
+
+        "ab"u8.CopyTo(output.GetSpan(2));
+        output.Advance(2);
+        var memory = output.GetMemory(4);
+        "cd"u8.CopyTo(memory.Span);
+        output.Advance(1);
+        output.Advance(1);
+        output.Advance(0);
+        new byte[5000].CopyTo(output.GetMemory(5000));
+        output.Advance(5000);
+        await output.FlushAsync(TestContext.Current.CancellationToken);
+        await output.WriteAsync("ef"u8.ToArray(), TestContext.Current.CancellationToken);
+        output.GetSpan(3);
+        "gh"u8.CopyTo(output.GetSpan(1));
+        output.Advance(2);
+        await output.CompleteAsync();
+
+        byte[] expected = [.. "abcd"u8, .. new byte[5000], .. "efgh"u8];
+        tap.Bytes.Should().Equal(expected);
+        if (isPipe) await wire.Reader.CopyToAsync(sent, TestContext.Current.CancellationToken);
+        sent.ToArray().Should().Equal(expected);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_waits_for_a_slow_reader_is_told_until_it_has_read(bool isPipe)
+    {
+        var wire = new Pipe(new PipeOptions(pauseWriterThreshold: 10, resumeWriterThreshold: 5));
+        var tap = new Heard();
+        var output = new TappedDuplexPipe(new Duplex(new Pipe().Reader, isPipe ? wire.Writer : new Reluctant(wire.Writer)), tap).Output;
+
+        await output.WriteAsync(new byte[4], TestContext.Current.CancellationToken);
+        tap.Backlogs.Should().BeEmpty("it went at once");
+        output.GetSpan(3);
+        output.Advance(3);
+        var first = output.WriteAsync(new byte[20], TestContext.Current.CancellationToken);
+        first.IsCompleted.Should().BeFalse();
+        tap.Backlogs.Should().Equal(23);
+        wire.Reader.AdvanceTo((await wire.Reader.ReadAsync(TestContext.Current.CancellationToken)).Buffer.End);
+        await first;
+        tap.Backlogs.Should().Equal(23, 0);
+
+        await output.WriteAsync(new byte[2], TestContext.Current.CancellationToken);
+        var second = output.WriteAsync(new byte[30], TestContext.Current.CancellationToken);
+        tap.Backlogs.Should().Equal(23, 0, 30);
+        wire.Reader.AdvanceTo((await wire.Reader.ReadAsync(TestContext.Current.CancellationToken)).Buffer.End);
+        await second;
+        tap.Backlogs.Should().Equal(23, 0, 30, 0);
+    }
+
     private static async Task Arrive(Pipe wire, TappedDuplexPipe tapped, byte[] bytes, bool isLast)
     {
         await wire.Writer.WriteAsync(bytes, TestContext.Current.CancellationToken);
@@ -76,6 +138,46 @@ public sealed class TappedDuplexPipeTests
         }
 
         return packets.TakeLast(2);
+    }
+
+    private sealed class Heard : IByteTap
+    {
+        private readonly List<byte> bytes = [];
+
+        public IReadOnlyList<byte> Bytes => bytes;
+
+        public List<long> Backlogs { get; } = [];
+
+        void IByteTap.Bytes(Direction direction, ReadOnlySpan<byte> bytes)
+        {
+            if (direction == Direction.Sent) this.bytes.AddRange(bytes);
+        }
+
+        public void Ended(Direction direction, StreamEnding ending, string? reason)
+        {
+        }
+
+        public void Backlog(long bytes) => Backlogs.Add(bytes);
+    }
+
+    /// <summary>A writer that is no pipe's own, and gives memory of its own.</summary>
+    private sealed class Reluctant(PipeWriter inner) : PipeWriter
+    {
+        private byte[] memory = [];
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => memory = new byte[Math.Max(64, sizeHint)];
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+        public override void Advance(int bytes) => inner.Write(memory.AsSpan(0, bytes));
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);
+
+        public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) => inner.WriteAsync(source, cancellationToken);
+
+        public override void CancelPendingFlush() => inner.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
     }
 
     private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
