@@ -66,7 +66,7 @@ export function showConnection(place, route, feed, gone) {
 
   const title = el('h1', { tabindex: '-1' }, id);
   const story = el('p', { class: 'story' });
-  const others = el('p', { class: 'story', id: 'same-hub', hidden: true });
+  const others = el('p', { id: 'same-hub', hidden: true });
   const notice = el('div', { id: 'notice' });
   const chips = layers.map((layer) => el('button', { type: 'button', class: 'chip-toggle', 'data-layer': layer, onclick: () => setFilters(filter.withLayerSwitched(layer)) }, layerLore[layer].name));
   const direction = el('select', { class: 'field', 'aria-label': 'direction', id: 'filter-direction', onchange: () => setFilters(filter.with('direction', direction.value)) },
