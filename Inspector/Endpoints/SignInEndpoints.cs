@@ -21,7 +21,7 @@ internal static class SignInEndpoints
     private static IResult ByLink(HttpContext context, InspectorAccess access, string? code)
     {
         var path = PathOf(context);
-        if (access.TrySignIn(context, code)) return Results.Redirect(path);
+        if (access.TrySignIn(context, code)) return ToInspector(context);
         if (string.IsNullOrEmpty(code) && InspectorPages.WantsPage(context)) return access.HasToken ? InspectorPages.SignInForm(context, path, statusCode: 200, trouble: null) : NoToken(context, access);
         return Refuse(context, access, 403, "Not the sign-in link of this process", "The link is printed when the server starts, and is good until it stops. Take the newest.");
     }
@@ -41,7 +41,7 @@ internal static class SignInEndpoints
         {
             case TokenTry.Right:
                 access.SignIn(context);
-                return Results.Redirect(PathOf(context));
+                return ToInspector(context);
             case TokenTry.Wrong:
                 return Again(context, 403, "Not the operator's token", "This is not the operator’s token.");
             default:
@@ -62,7 +62,8 @@ internal static class SignInEndpoints
                 new FormOptions { ValueCountLimit = 4, KeyLengthLimit = LongestToken, ValueLengthLimit = LongestToken, MultipartBodyLengthLimit = LongestBody }, context.RequestAborted);
             return form["token"] is [{ } token] ? token : null;
         }
-        catch (Exception wrong) when (wrong is InvalidDataException or BadHttpRequestException)
+        // The last where the form is in an encoding that .NET does not read.
+        catch (Exception wrong) when (wrong is InvalidDataException or BadHttpRequestException or NotSupportedException)
         {
             return null;
         }
@@ -88,10 +89,13 @@ internal static class SignInEndpoints
         ? InspectorPages.Refusal(context, access, PathOf(context), statusCode, title, detail)
         : Results.Problem(statusCode: statusCode, title: title, detail: detail);
 
-    /// <summary>Where the inspector is served.</summary>
+    private static IResult ToInspector(HttpContext context) => Results.Redirect(PathOf(context) is { Length: > 0 } path ? path : "/");
+
+    /// <summary>Where the inspector is served, as it stands in an address, without a slash at its end. What begins with two would be another host.</summary>
     private static string PathOf(HttpContext context)
     {
-        var requested = (context.Request.PathBase + context.Request.Path).Value!;
-        return requested[..requested.TrimEnd('/').LastIndexOf('/')];
+        var requested = (context.Request.PathBase + context.Request.Path).ToUriComponent().TrimEnd('/');
+        var path = requested[..requested.LastIndexOf('/')].Trim('/');
+        return path.Length == 0 ? "" : $"/{path}";
     }
 }

@@ -5,20 +5,20 @@ namespace RealtimeHello.Recording.Taps;
 
 /// <summary>
 /// Reports bytes when they are handed to the transport, and how many of them wait while a flush is not over. A fan-out comes by hundreds of these in turn, and finds each out of the processor's caches: so this is
-/// small, and only read where the transport is a <see cref="Pipe"/> and takes what it is given.
+/// small.
 /// </summary>
 internal sealed class TappedPipeWriter : PipeWriter
 {
     private const int AtOnce = 64;
 
     private static readonly SideBySide<TappedPipeWriter> Writers = new(() => new TappedPipeWriter(), AtOnce);
-    private static readonly Type WriterOfPipe = new Pipe().Writer.GetType();
 
     /// <summary>Set with <see cref="tap"/> before anybody has this writer.</summary>
     private PipeWriter inner = null!;
     private IByteTap tap = null!;
     private IMessageTap? messages;
-    private Aside? aside;
+    private Memory<byte> memory;
+    private Waits? waits;
 
     private TappedPipeWriter()
     {
@@ -31,7 +31,6 @@ internal sealed class TappedPipeWriter : PipeWriter
         writer.inner = inner;
         writer.tap = tap;
         writer.messages = tap.Messages;
-        if (inner.GetType() != WriterOfPipe) writer.aside = new Aside { HoldsMemory = true };
         return writer;
     }
 
@@ -39,24 +38,18 @@ internal sealed class TappedPipeWriter : PipeWriter
 
     public override long UnflushedBytes => inner.UnflushedBytes;
 
-    public override Memory<byte> GetMemory(int sizeHint = 0)
-    {
-        var memory = inner.GetMemory(sizeHint);
-        if (aside is { HoldsMemory: true } held) held.Memory = memory;
-        return memory;
-    }
+    public override Memory<byte> GetMemory(int sizeHint = 0) => memory = inner.GetMemory(sizeHint);
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => aside is { HoldsMemory: true } ? GetMemory(sizeHint).Span : inner.GetSpan(sizeHint);
+    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
     public override void Advance(int bytes)
     {
-        if (bytes > 0)
-        {
-            // A pipe gives the same memory again until it is told how much of it is used.
-            Tell(aside is { HoldsMemory: true } held ? held.Use(bytes) : inner.GetSpan()[..bytes]);
-        }
-
+        // What it does not take is not told.
         inner.Advance(bytes);
+        var taken = Math.Min(bytes, memory.Length);
+        if (taken <= 0) return;
+        Tell(memory.Span[..taken]);
+        memory = memory[taken..];
     }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
@@ -74,67 +67,54 @@ internal sealed class TappedPipeWriter : PipeWriter
 
     public override void CancelPendingFlush() => inner.CancelPendingFlush();
 
-    public override void Complete(Exception? exception = null) => inner.Complete(exception);
+    public override void Complete(Exception? exception = null)
+    {
+        memory = default;
+        inner.Complete(exception);
+    }
 
-    public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
+    public override ValueTask CompleteAsync(Exception? exception = null)
+    {
+        memory = default;
+        return inner.CompleteAsync(exception);
+    }
 
     private void Tell(ReadOnlySpan<byte> bytes)
     {
         if (messages is null || !messages.TryTake(Direction.Sent, bytes)) tap.Bytes(Direction.Sent, bytes);
     }
 
-    /// <summary>Bytes that the next flush hands over.</summary>
-    private long Unflushed() => aside is { HoldsMemory: true } held ? held.TakeUnflushed() : inner.UnflushedBytes;
+    /// <summary>Bytes that the next flush hands over, where the transport knows.</summary>
+    private long Unflushed() => inner.CanGetUnflushedBytes ? inner.UnflushedBytes : 0;
 
     /// <summary>A flush that completes at once, as nearly all do, costs nothing.</summary>
     private ValueTask<FlushResult> Watch(ValueTask<FlushResult> flushing, long bytes)
     {
         if (!flushing.IsCompleted) return Wait(flushing, bytes);
-        if (aside is not null) aside.Backlog = 0;
+        if (waits is { Bytes: > 0 }) Over(waits);
         return flushing;
     }
 
     private async ValueTask<FlushResult> Wait(ValueTask<FlushResult> flushing, long bytes)
     {
-        var waits = aside ??= new Aside();
-        waits.Backlog += bytes;
-        tap.Backlog(waits.Backlog);
+        var mine = waits ??= new Waits();
+        mine.Bytes += bytes;
+        tap.Backlog(mine.Bytes);
         var result = await flushing.ConfigureAwait(false);
-        if (!result.IsCanceled && !result.IsCompleted)
-        {
-            waits.Backlog = 0;
-            tap.Backlog(0);
-        }
-
+        if (!result.IsCanceled && !result.IsCompleted) Over(mine);
         return result;
     }
 
-    /// <summary>What few writers need: those of another transport than a pipe, and those of which a flush had to wait.</summary>
-    private sealed class Aside
+    private void Over(Waits mine)
     {
-        private long unflushed;
+        mine.Bytes = 0;
+        tap.Backlog(0);
+    }
 
-        /// <summary>The transport may give other memory each time it is asked: what it gave is remembered.</summary>
-        public bool HoldsMemory { get; init; }
-
-        public Memory<byte> Memory { get; set; }
-
-        /// <summary>Bytes handed over by flushes of which none is over.</summary>
-        public long Backlog { get; set; }
-
-        public ReadOnlySpan<byte> Use(int bytes)
-        {
-            var used = Memory.Span[..bytes];
-            Memory = Memory[bytes..];
-            unflushed += bytes;
-            return used;
-        }
-
-        public long TakeUnflushed()
-        {
-            var bytes = unflushed;
-            unflushed = 0;
-            return bytes;
-        }
+    /// <summary>Of few writers a flush ever has to wait.</summary>
+    private sealed class Waits
+    {
+        /// <summary>Handed over by flushes of which none is over.</summary>
+        public long Bytes { get; set; }
     }
 }

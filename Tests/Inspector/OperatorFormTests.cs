@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using RealtimeHello.Inspector;
 using RealtimeHello.Recording.Journals;
@@ -102,6 +103,8 @@ public sealed class OperatorFormTests : IDisposable
             new ChunkedForm($"token={Operator}&more={new string('x', 900)}&more={new string('y', 900)}&more={new string('z', 900)}&more={new string('z', 900)}&more={new string('z', 900)}"),
             new FormUrlEncodedContent([new("token", Operator), new("token", Operator)]),
             new FormUrlEncodedContent([new("code", Operator)]),
+            Encoded("utf-7"),
+            Encoded("utf-16"),
         ];
         foreach (var body in bodies)
         {
@@ -123,6 +126,33 @@ public sealed class OperatorFormTests : IDisposable
 
         using var empty = await Post(Form(""), application.Plain);
         empty.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+    }
+
+    [Theory]
+    [InlineData("", "/", "/sign-in", "/")]
+    [InlineData("/prüf", "/inspect", "/pr%C3%BCf/inspect/sign-in", "/pr%C3%BCf/inspect")]
+    [InlineData("", "/{tenant}/i", "/%5Cevil.example/i/sign-in", "/%5Cevil.example/i")]
+    [InlineData("", "/{tenant}/i", "/a%0d%0aX%22%3E/i/sign-in", "/a%0D%0AX%22%3E/i")]
+    [InlineData("//evil.example", "/inspect", "//evil.example/inspect/sign-in", "/evil.example/inspect")]
+    public async Task Wherever_the_inspector_is_the_token_leads_to_it(string pathBase, string path, string address, string location)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSignalR();
+        builder.Services.AddConnectionInspector(options => options.OperatorToken = Operator);
+        await using var application = builder.Build();
+        if (pathBase.Length > 0) application.UsePathBase(pathBase);
+        application.UseRouting();
+        application.MapConnectionInspector(path);
+        await application.StartAsync(TestContext.Current.CancellationToken);
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        // A path is asked for as it stands here.
+        var root = application.Urls.Single();
+        using var answer = await http.PostAsync(new Uri($"{root}{address}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }), Form(Operator), TestContext.Current.CancellationToken);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.Redirect);
+        answer.Headers.GetValues("Location").Should().Equal(location);
+        answer.Headers.Contains("Set-Cookie").Should().BeTrue();
     }
 
     [Fact]
@@ -167,6 +197,13 @@ public sealed class OperatorFormTests : IDisposable
             everything.Should().NotContainEquivalentOf(secret);
             logged.Should().NotContainEquivalentOf(secret);
         }
+    }
+
+    private static FormUrlEncodedContent Encoded(string charset)
+    {
+        var form = Form(Operator);
+        form.Headers.ContentType!.CharSet = charset;
+        return form;
     }
 
     private Task<HttpResponseMessage> Post(HttpContent body) => Post(body, server.Address);

@@ -510,6 +510,11 @@ public sealed class InspectorPageTests(Browser browser) : IDisposable
         }
 
         await Assertions.Expect(inspector.Page.Locator("#export-status")).ToBeEmptyAsync();
+
+        // As where one has to sign in again at a proxy, which answers with its own page.
+        await inspector.Page.RouteAsync("**/export?*", route => route.FulfillAsync(new() { ContentType = "text/html", Body = "<p>Sign in</p>" }));
+        await inspector.Page.GetByRole(AriaRole.Link, new() { Name = "HAR" }).ClickAsync();
+        await Says(inspector.Page.Locator("#export-status"), "Not exported as HAR: what answered is no export.");
         inspector.Complaints.Should().BeEmpty();
     }
 

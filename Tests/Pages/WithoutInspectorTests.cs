@@ -44,6 +44,26 @@ public sealed class WithoutInspectorTests(Browser browser) : IDisposable
     }
 
     [Fact]
+    public async Task The_hello_page_shows_messages_and_says_that_there_is_no_more()
+    {
+        await using var context = await browser.Open();
+        var page = await context.NewPageAsync();
+        List<string> complaints = [];
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error") complaints.Add(message.Text);
+        };
+        await page.GotoAsync(new Uri(server.Address, "/hello").ToString());
+        await page.GetByTestId("send").ClickAsync();
+
+        await Assertions.Expect(page.GetByTestId("events").Locator("li")).ToHaveCountAsync(2);
+        await Assertions.Expect(page.GetByTestId("detail")).ToContainTextAsync("The server recorded nothing of this connection");
+        await Assertions.Expect(page.Locator("#stack")).ToBeHiddenAsync();
+        await Assertions.Expect(page.GetByText("Pick a row")).ToBeHiddenAsync();
+        complaints.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_page_without_it_has_the_headers_of_one_with_it()
     {
         await using var whole = new ChatServer();

@@ -112,6 +112,49 @@ public sealed class TappedDuplexPipeTests
         tap.Backlogs.Should().Equal(23, 0, 30, 0);
     }
 
+    [Fact]
+    public async Task What_a_pipe_refuses_is_refused_and_not_told()
+    {
+        var wire = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        var tap = new Heard();
+        var output = new TappedDuplexPipe(new Duplex(new Pipe().Reader, wire.Writer), tap).Output;
+        var nothing = () => output.Advance(5);
+        nothing.Should().Throw<ArgumentOutOfRangeException>("no memory was asked for");
+
+        "abcde"u8.CopyTo(output.GetSpan(5));
+        output.Advance(5);
+        output.GetMemory(10);
+        await output.FlushAsync(TestContext.Current.CancellationToken);
+        wire.Reader.AdvanceTo((await wire.Reader.ReadAsync(TestContext.Current.CancellationToken)).Buffer.End);
+        nothing.Should().Throw<ArgumentOutOfRangeException>("the memory was read and given back");
+
+        var all = output.GetMemory().Length;
+        output.Advance(all);
+        var more = () => output.Advance(1);
+        more.Should().Throw<ArgumentOutOfRangeException>("there was no more of it");
+
+        output.GetMemory(10);
+        await output.CompleteAsync();
+        nothing.Should().NotThrow("a pipe takes it, and sends nothing");
+        tap.Bytes.Should().HaveCount(5 + all);
+    }
+
+    [Fact]
+    public async Task What_waited_for_a_flush_that_was_cancelled_is_over_with_the_next()
+    {
+        var wire = new Pipe(new PipeOptions(pauseWriterThreshold: 10, resumeWriterThreshold: 5));
+        var tap = new Heard();
+        var output = new TappedDuplexPipe(new Duplex(new Pipe().Reader, wire.Writer), tap).Output;
+        var waiting = output.WriteAsync(new byte[20], TestContext.Current.CancellationToken);
+        output.CancelPendingFlush();
+        (await waiting).IsCanceled.Should().BeTrue();
+        tap.Backlogs.Should().Equal(20);
+
+        wire.Reader.AdvanceTo((await wire.Reader.ReadAsync(TestContext.Current.CancellationToken)).Buffer.End);
+        await output.FlushAsync(TestContext.Current.CancellationToken);
+        tap.Backlogs.Should().Equal(20, 0);
+    }
+
     private static async Task Arrive(Pipe wire, TappedDuplexPipe tapped, byte[] bytes, bool isLast)
     {
         await wire.Writer.WriteAsync(bytes, TestContext.Current.CancellationToken);
@@ -164,6 +207,10 @@ public sealed class TappedDuplexPipeTests
     private sealed class Reluctant(PipeWriter inner) : PipeWriter
     {
         private byte[] memory = [];
+
+        public override bool CanGetUnflushedBytes => true;
+
+        public override long UnflushedBytes => inner.UnflushedBytes;
 
         public override Memory<byte> GetMemory(int sizeHint = 0) => memory = new byte[Math.Max(64, sizeHint)];
 

@@ -42,6 +42,15 @@ export function showNothing(place) {
     el('p', { class: 'quiet' }, 'Any other server’s WebSocket is shown by the console: ', el('code', {}, 'dotnet run --project Client.Console -- hello wss://…')));
 }
 
+/** Where the server recorded nothing for this page. @param {HTMLElement} place */
+export function showUnrecorded(place) {
+  place.dataset.layer = 'webSocket';
+  place.replaceChildren(
+    el('div', { class: 'detail-head' }, el('h3', {}, 'Messages only')),
+    el('p', {}, 'The server recorded nothing of this connection for this page, and a browser tells a page neither frames nor bits.'),
+    el('p', { class: 'quiet' }, 'The console shows every layer of its own connection: ', el('code', {}, `dotnet run --project Client.Console -- hello ${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/hello`)));
+}
+
 /** @param {SeenEvent} event @param {AbortSignal} signal @returns {Node[]} */
 function partsOf(event, signal) {
   const { detail } = event;

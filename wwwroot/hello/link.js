@@ -120,6 +120,7 @@ export class Link {
 
   /** @returns {Promise<boolean>} whether the server knows this connection */
   async #ask() {
+    if (!hasInspector) return false;
     if (this.#asking) {
       this.#again = true;
       return true;

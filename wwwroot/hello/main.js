@@ -3,7 +3,8 @@ import { layerBars } from '../shared/layers.js';
 import { attachThemeButton } from '../shared/theme.js';
 import { layerLore } from '../inspector/lore/layers.js';
 import { printable } from '../inspector/printable.js';
-import { showDetail, showNothing } from './detail.js';
+import { hasInspector } from '../shared/inspector.js';
+import { showDetail, showNothing, showUnrecorded } from './detail.js';
 import { Link } from './link.js';
 import { drawStack } from './stack.js';
 import { wayOf } from './ways.js';
@@ -40,9 +41,9 @@ own.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
 address.value = own.href;
 byId('brand-bars', HTMLSpanElement).append(layerBars());
 attachThemeButton(byId('theme', HTMLButtonElement));
-showNothing(detail);
-const drawLayers = perFrame(() => drawStack(byId('stack', HTMLOListElement), events, tcpInfo, isOver, pick));
-drawLayers();
+const stack = byId('stack', HTMLOListElement);
+const drawLayers = perFrame(() => drawStack(stack, events, tcpInfo, isOver, pick));
+begin(hasInspector);
 readyToType();
 
 byId('connect-form', HTMLFormElement).addEventListener('submit', (submit) => {
@@ -58,6 +59,14 @@ byId('close-form', HTMLFormElement).addEventListener('submit', (submit) => {
   close();
 });
 
+/** What stands beside the messages before any was picked. @param {boolean} recorded whether the server tells this page what it sees */
+function begin(recorded) {
+  stack.hidden = !recorded;
+  if (recorded) showNothing(detail);
+  else showUnrecorded(detail);
+  drawLayers();
+}
+
 function connect() {
   const url = readAddress();
   if (!url) {
@@ -70,8 +79,7 @@ function connect() {
   picked = false;
   rows.replaceChildren();
   source.hidden = true;
-  showNothing(detail);
-  drawLayers();
+  begin(hasInspector);
   /** @type {Link | null} */
   let mine = null;
   mine = link = new Link(url, {
@@ -82,6 +90,7 @@ function connect() {
       if (mine !== link) return;
       source.hidden = false;
       source.textContent = recorded ? 'recorded by the server' : 'as the browser tells: messages only';
+      if (!recorded) begin(false);
       source.title = recorded ? 'Every byte shown was seen at the server’s socket.' : 'The server did not record this connection for this page; a browser tells neither frames nor bits.';
     },
     events: (found, figures) => {

@@ -83,7 +83,12 @@ export async function readBytes(id, tap, direction, range, signal) {
 export const find = (text, signal) => askJson(`/find?text=${encodeURIComponent(text)}&limit=500`, signal);
 
 /** A recorded connection as a file. @param {string} id @param {string} format @param {AbortSignal} [signal] @returns {Promise<Blob>} */
-export const readExport = async (id, format, signal) => (await ask(`/connections/${encodeURIComponent(id)}/export?format=${format}`, signal)).blob();
+export async function readExport(id, format, signal) {
+  const answer = await ask(`/connections/${encodeURIComponent(id)}/export?format=${format}`, signal);
+  // What stands between may answer with a page of its own, as where one has to sign in again.
+  if (!answer.headers.get('Content-Disposition')?.startsWith('attachment')) throw new ApiError(answer.status, 'No file', 'what answered is no export. Load this page again.');
+  return answer.blob();
+}
 
 /** @param {string} id @param {string} format */
 export const exportAddress = (id, format) => `${path}/connections/${encodeURIComponent(id)}/export?format=${format}`;
