@@ -73,7 +73,7 @@ internal static class Commands
             await output.FlushAsync();
             return true;
         }
-        catch (IOException failure)
+        catch (Exception failure) when (OutputTrouble.IsOne(failure))
         {
             if (OutputTrouble.Of(failure) is not { } trouble) return true;
             await error.WriteLineAsync(trouble);

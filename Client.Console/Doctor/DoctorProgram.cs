@@ -23,7 +23,7 @@ internal static class DoctorProgram
         {
             return await Run(settings, Console.Out, progress, Console.IsOutputRedirected ? int.MaxValue : TerminalSize.Of(Console.WindowWidth, 0).Width, leave.Token);
         }
-        catch (IOException failure)
+        catch (Exception failure) when (OutputTrouble.IsOne(failure))
         {
             // Those of probes are findings.
             if (OutputTrouble.Of(failure) is { } trouble) Terminals.Note(trouble);

@@ -83,7 +83,7 @@ internal static class ShowProgram
             });
             return null;
         }
-        catch (IOException failure)
+        catch (Exception failure) when (OutputTrouble.IsOne(failure))
         {
             return OutputTrouble.Of(failure);
         }

@@ -51,7 +51,7 @@ internal sealed class RowWriter(TextWriter writer, ColorSystem? colors, Action<s
                 writer.Flush();
                 return;
             }
-            catch (IOException failure)
+            catch (Exception failure) when (OutputTrouble.IsOne(failure))
             {
                 _isBroken = true;
                 trouble = OutputTrouble.Of(failure);

@@ -33,6 +33,34 @@ public sealed class UnwritableOutputTests(ChatServer server) : IClassFixture<Cha
         exitCode.Should().Be(1);
     }
 
+    [Theory]
+    [InlineData("chat", "--server", "{server}", "--name", "cy", "--room", "closed")]
+    [InlineData("hello", "{server}hello")]
+    [InlineData("doctor", "{server}hello")]
+    [InlineData("doctor", "{server}hello", "--json")]
+    [InlineData("--help")]
+    [InlineData("show", "{capture}")]
+    [InlineData("show", "{capture}", "--export", "har")]
+    public async Task A_closed_output_is_one_sentence_and_exit_code_1(params string[] arguments)
+    {
+        var (exitCode, errors) = await Into(">&-", await Fill(arguments));
+
+        errors.Should().Be("The output can't be written: it is closed.\n");
+        exitCode.Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData("chat", "--server", "{server}", "--name", "di", "--room", "unheard", "--layers", "all")]
+    [InlineData("chat", "--server", "{server}", "--name", "dot", "--room", "unheard", "--verbose")]
+    [InlineData("hello", "{server}hello")]
+    [InlineData("doctor", "{server}hello")]
+    public async Task Whoever_can_not_be_told_anything_is_served_as_well(params string[] arguments)
+    {
+        var (exitCode, _) = await Into("2>&- > /dev/null", await Fill(arguments));
+
+        exitCode.Should().Be(0);
+    }
+
     [Fact]
     public async Task What_was_posted_when_the_disk_was_full_is_posted()
     {

@@ -29,7 +29,7 @@ internal sealed class PlainOutput(TextWriter messages, TextWriter notes, bool ve
                 messages.Write(line + "\n");
                 messages.Flush();
             }
-            catch (IOException failure)
+            catch (Exception failure) when (OutputTrouble.IsOne(failure))
             {
                 // Posting is what we are here for, so it goes on.
                 _isBroken = true;
@@ -49,7 +49,7 @@ internal sealed class PlainOutput(TextWriter messages, TextWriter notes, bool ve
                 notes.Write(PrintableText.OneLine(sentence, 2_000) + "\n");
                 notes.Flush();
             }
-            catch (IOException)
+            catch (Exception failure) when (OutputTrouble.IsOne(failure))
             {
                 // Nobody listens to what is said about the chat; the exit code still tells.
             }
