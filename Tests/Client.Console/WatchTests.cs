@@ -40,7 +40,8 @@ public sealed class WatchTests : IDisposable
         // Of the new process from its first event on, though its numbers begin again.
         watch.Everything.Should().Contain("seen again 0");
         (await watch.Interrupt()).Should().Be(0);
-        watch.Everything.Should().Contain("The client said goodbye with SignalR's Close message.").And.Contain("GET /chat HTTP/1.1, asks for a WebSocket").And.NotContain("\u001b").And.NotContain(token.Trim());
+        // SignalR's client stops its sending right behind its Close message, which may then never be sent: the Close frame is.
+        watch.Everything.Should().MatchRegex(@"The client (said goodbye with SignalR's Close message|closed the WebSocket \(1000\))\.").And.Contain("GET /chat HTTP/1.1, asks for a WebSocket").And.NotContain("\u001b").And.NotContain(token.Trim());
     }
 
     [Fact]

@@ -40,7 +40,8 @@ public sealed class RelayProcessTests(Browser browser) : IDisposable
             await inspector.Rows.GetByRole(AriaRole.Link).ClickAsync();
             await InspectorPage.Says(inspector.Page.Locator(".timeline"), "PostMessage");
             await hub.StopAsync(cancel);
-            await InspectorPage.Says(inspector.Page.Locator("main"), "The client said goodbye");
+            // SignalR's client stops its sending right behind its Close message, which may then never be sent: the Close frame is.
+            await InspectorPage.Says(inspector.Page.Locator("main"), "Ended by the client, at ");
             inspector.Complaints.Should().BeEmpty();
             await inspector.Page.GetByRole(AriaRole.Link, new() { Name = "Application" }).ClickAsync();
             await InspectorPage.CountIs(inspector.Rows, 1);
