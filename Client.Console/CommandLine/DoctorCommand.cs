@@ -77,7 +77,7 @@ internal static class DoctorCommand
         {
             var target = result.GetRequiredValue(url)!;
             var path = result.GetValue(hub);
-            if (path is not null && HelloTarget.TryParse(new Uri(target.Uri, path).AbsoluteUri, out var withPath, out string? _)) target = withPath with { IsHttp = target.IsHttp };
+            if (path is not null && target.At(path) is { } withPath) target = withPath;
             return run(new DoctorSettings
             {
                 Target = target,

@@ -129,7 +129,7 @@ internal sealed class Whereabouts(DoctorSettings settings, Func<DoctorSettings, 
         }
     }
 
-    private HelloTarget? At(string path) => HelloTarget.TryParse(new Uri(settings.Target.Uri, path).AbsoluteUri, out var target, out _) ? target with { IsHttp = settings.Target.IsHttp } : null;
+    private HelloTarget? At(string path) => settings.Target.At(path);
 
     /// <summary>Where something was found.</summary>
     /// <param name="Path">One of the usual paths.</param>

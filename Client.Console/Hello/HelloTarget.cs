@@ -16,6 +16,9 @@ internal sealed record HelloTarget
     /// <summary>It was written with the scheme http or https, and advice is to be too.</summary>
     public bool IsHttp { get; init; }
 
+    /// <summary>Another path of the same server, written as this one was; null: it can be none.</summary>
+    public HelloTarget? At(string path) => TryParse(new Uri(Uri, path).AbsoluteUri, out var target, out _) ? target with { IsHttp = IsHttp } : null;
+
     /// <summary>For sentences: one line, harmless, without the query, which may hold a token.</summary>
     public override string ToString() => PrintableText.OneLine(Uri.GetLeftPart(UriPartial.Path), 300);
 
