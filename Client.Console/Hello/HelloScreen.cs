@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using RealtimeHello.Client.Accounts;
 using RealtimeHello.Client.Chat;
 using RealtimeHello.Client.Chat.Interactive;
@@ -10,6 +11,9 @@ namespace RealtimeHello.Client.Hello;
 /// <summary><c>hello</c> on a terminal: what passes through the layers scrolls, below it stand the state and the input line.</summary>
 internal sealed class HelloScreen
 {
+    /// <summary>Lines that wait: for the WebSocket to open, or for an other side that does not read.</summary>
+    private const int MostWaiting = 64;
+
     private static readonly Style Faint = new(decoration: Decoration.Dim);
     private static readonly Style Bold = new(decoration: Decoration.Bold);
 
@@ -19,6 +23,7 @@ internal sealed class HelloScreen
     private readonly UiLoop _loop;
     private readonly LeaveRequest _leave;
     private readonly LineEditor _editor = new();
+    private readonly Channel<(string Line, HelloInput Input)> _toSend = Channel.CreateBounded<(string, HelloInput)>(MostWaiting);
     private string _state = "connecting";
     private HelloSocket? _socket;
 
@@ -48,6 +53,7 @@ internal sealed class HelloScreen
         finally
         {
             _terminal.Resized -= Redraw;
+            if (Waiting() is { Length: > 0 } waiting) Print(new Row(new Span("! ", Bold), new Span($"Not sent: {waiting}.")));
             _lines.Leave();
         }
 
@@ -60,6 +66,7 @@ internal sealed class HelloScreen
             _settings, trace, text => _loop.Post(() => Print(new Row(new Span("< ", Bold), new Span(text, Bold)))), _leave.Token);
         _loop.Post(() => _state = $"connected to {_settings.Target}, /help for more");
         await using var leaving = _leave.Token.Register(() => _ = socket.Close(1000, null));
+        _ = Send(socket);
         var end = await socket.Ended;
         // The connection is closed behind its WebSocket, and told last.
         _loop.Post(() => Print(new Row(end.Sentence)));
@@ -75,11 +82,15 @@ internal sealed class HelloScreen
         const string prompt = "› ";
         var (width, height) = (_lines.Width, _lines.Height);
         var input = InputLayout.Of(Cells.Width(prompt), _editor.Text, _editor.Cursor, width, Math.Max(1, (height / 2) - 1));
-        List<Row> rows = height < 3 ? [] : [MessageLayouts.Rule(width, [new Span(_state, Faint)], null)];
+        var state = Waiting() is { Length: > 0 } waiting ? $"not sent yet: {waiting}; {_state}" : _state;
+        List<Row> rows = height < 3 ? [] : [MessageLayouts.Rule(width, [new Span(state, Faint)], null)];
         var above = rows.Count;
         for (var i = 0; i < input.Rows.Count; i++) rows.Add(new Row(new Span(i == 0 ? prompt : "  ", Faint), new Span(input.Rows[i])));
         _lines.Draw(new LiveRegion(rows, above + input.CursorRow, input.CursorColumn));
     }
+
+    /// <summary>How many lines are not sent yet; empty for none.</summary>
+    private string Waiting() => _toSend.Reader.Count switch { 0 => "", 1 => "1 line", var count => $"{count} lines" };
 
     private async Task ForwardKeys()
     {
@@ -105,7 +116,6 @@ internal sealed class HelloScreen
 
     private void Enter()
     {
-        if (_socket is not { } socket) return;
         var line = _editor.Enter();
         switch (HelloInput.Parse(line))
         {
@@ -114,18 +124,28 @@ internal sealed class HelloScreen
                 foreach (var (usage, meaning) in HelloInput.All) Print(new Row(new Span($"  {usage,-23} ", Faint), new Span(meaning)));
                 break;
             case HelloInput.Quit: _leave.Make(); break;
-            case var input:
-                Print(new Row(new Span("> ", Bold), new Span(Cells.Safe(line), Bold)));
-                // Sending waits only when the other side does not read; the screen must not.
-                _ = Task.Run(() => input switch
-                {
-                    HelloInput.Text text => socket.SendText(text.Message),
-                    HelloInput.Binary binary => socket.SendBinary(binary.Message),
-                    HelloInput.Ping ping => socket.Ping(ping.Payload),
-                    HelloInput.Close close => socket.Close(close.Code, close.Reason),
-                    _ => Task.CompletedTask,
-                });
+            case var input when !_toSend.Writer.TryWrite((line, input)):
+                _editor.Set(line);
+                Print(new Row(new Span("! ", Bold), new Span($"{MostWaiting} lines wait to be sent already. This one stays here: press Enter again when they are.")));
                 break;
+        }
+    }
+
+    /// <summary>Sends what was entered, line by line, from when the WebSocket is open. A line waits only where the other side does not read; the screen does not.</summary>
+    private async Task Send(HelloSocket socket)
+    {
+        while (await _toSend.Reader.WaitToReadAsync() && !socket.Ended.IsCompleted && _toSend.Reader.TryRead(out var entered))
+        {
+            var (line, input) = entered;
+            _loop.Post(() => Print(new Row(new Span("> ", Bold), new Span(Cells.Safe(line), Bold))));
+            await (input switch
+            {
+                HelloInput.Text text => socket.SendText(text.Message),
+                HelloInput.Binary binary => socket.SendBinary(binary.Message),
+                HelloInput.Ping ping => socket.Ping(ping.Payload),
+                HelloInput.Close close => socket.Close(close.Code, close.Reason),
+                _ => Task.CompletedTask,
+            });
         }
     }
 

@@ -90,8 +90,10 @@ internal sealed class HelloSocket : IAsyncDisposable
     {
         if (_saidGoodbye) return;
         _saidGoodbye = true;
-        await Try(() => _socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, CancellationToken.None));
+        // It waits behind what is being sent, perhaps to somebody who does not read.
+        var farewell = Try(() => _socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, CancellationToken.None));
         if (await Task.WhenAny(Ended, Task.Delay(_wait)) != Ended) _socket.Abort();
+        await farewell;
     }
 
     /// <summary>What arrived up to now answers nothing that is sent from now on.</summary>
