@@ -10,15 +10,20 @@ namespace RealtimeHello.Recording.Journals;
 public sealed class Journal
 {
     private const int GatesAtOnce = 64;
-    private const int PendingMessagesAtOnce = 16;
+    private const int PlacesAtOnce = 16;
+
+    /// <summary>Of the budget, what the places of messages may take that wait: so many connections' may. Those of others don't.</summary>
+    private const int ShareOfPlaces = 8;
 
     private readonly ConcurrentDictionary<string, ConnectionRecord> records = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<ConnectionRecord> closed = new();
     private readonly ConcurrentQueue<ConnectionRecord> closedOthers = new();
+    private readonly SideBySide<PendingMessages> places = new(() => new PendingMessages(), PlacesAtOnce);
     private readonly Lock trimming = new();
     private JournalWatch[] watches = [];
     private long lastNumber;
     private long size;
+    private long sizeOfPlaces;
 
     /// <summary>An empty journal.</summary>
     public Journal(JournalOptions? options = null, TimeProvider? time = null)
@@ -50,9 +55,6 @@ public sealed class Journal
 
     /// <summary>Those of records to come.</summary>
     internal SideBySide<LogGate> Gates { get; }
-
-    /// <summary>Those of connections that will take part in fan-outs.</summary>
-    internal SideBySide<PendingMessages> PendingMessages { get; } = new(() => new PendingMessages(), PendingMessagesAtOnce);
 
     /// <summary>Messages that go to many connections.</summary>
     internal FanOuts FanOuts { get; } = new();
@@ -166,6 +168,26 @@ public sealed class Journal
                 if (record.Log.OpeningSize > larger) Interlocked.Add(ref size, record.Log.EvictOpening());
             }
         }
+    }
+
+    /// <summary>Places for the messages of a connection that takes part in fan-outs; null: as many connections as may have some.</summary>
+    internal PendingMessages? TakePlaces()
+    {
+        if (Interlocked.Add(ref sizeOfPlaces, PendingMessages.Size) > Options.TotalBytes / ShareOfPlaces)
+        {
+            Interlocked.Add(ref sizeOfPlaces, -PendingMessages.Size);
+            return null;
+        }
+
+        Grow(PendingMessages.Size);
+        return places.Take();
+    }
+
+    /// <summary>A connection needs its places no more.</summary>
+    internal void GivePlacesBack()
+    {
+        Interlocked.Add(ref sizeOfPlaces, -PendingMessages.Size);
+        Grow(-PendingMessages.Size);
     }
 
     /// <summary>Notes that a record grew; true when the whole is over its budget and <see cref="Trim"/> is due, without any record's lock held.</summary>

@@ -14,6 +14,9 @@ internal sealed class LogGate(Journal journal) : IMessageTap
     private bool isOpen;
     private Direction direction;
 
+    /// <summary>Memory for what waits, in bytes.</summary>
+    public long Size => pending is null ? 0 : PendingMessages.Size;
+
     /// <inheritdoc/>
     public bool TryTake(Direction direction, ReadOnlySpan<byte> bytes)
     {
@@ -45,12 +48,12 @@ internal sealed class LogGate(Journal journal) : IMessageTap
         return true;
     }
 
-    /// <summary>From now on whole messages of that direction, which is the server's, may wait, until something else comes in it. The caller holds the lock.</summary>
+    /// <summary>From now on whole messages of that direction, which is the server's, may wait, until something else comes in it; not where as many connections' do already. The caller holds the lock.</summary>
     public void Open(Direction direction, IPendingWriter writer)
     {
-        pending ??= journal.PendingMessages.Take().For(writer);
+        pending ??= journal.TakePlaces()?.For(writer);
         this.direction = direction;
-        isOpen = true;
+        isOpen = pending is not null;
     }
 
     /// <summary>Something else of that direction comes than whole messages: the next one has to be looked at. What waits is written first. The caller holds the lock.</summary>
@@ -77,7 +80,9 @@ internal sealed class LogGate(Journal journal) : IMessageTap
     {
         count = 0;
         isOpen = false;
-        pending?.Drop();
+        if (pending is null) return;
+        pending.Drop();
         pending = null;
+        journal.GivePlacesBack();
     }
 }

@@ -6,8 +6,11 @@ namespace RealtimeHello.Recording.Journals;
 /// <summary>The messages that wait at a <see cref="LogGate"/> to be written, and who writes them.</summary>
 internal sealed class PendingMessages : IRecording
 {
-    /// <summary>As many wait.</summary>
-    public const int Most = 32;
+    /// <summary>As many wait. Writing them begins with what is in no cache: what is written, and the code that writes it.</summary>
+    public const int Most = 128;
+
+    /// <summary>Memory of their places, in bytes.</summary>
+    public const int Size = 32 + (Most * 24);
 
     private IPendingWriter? writer;
     private Messages messages;

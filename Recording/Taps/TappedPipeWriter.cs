@@ -18,6 +18,12 @@ internal sealed class TappedPipeWriter : PipeWriter
     private IByteTap tap = null!;
     private IMessageTap? messages;
     private Memory<byte> memory;
+
+    /// <summary>How many bytes of <see cref="memory"/> were told.</summary>
+    private int told;
+
+    /// <summary>Bytes that the next flush hands over.</summary>
+    private int unflushed;
     private Waits? waits;
 
     private TappedPipeWriter()
@@ -38,7 +44,12 @@ internal sealed class TappedPipeWriter : PipeWriter
 
     public override long UnflushedBytes => inner.UnflushedBytes;
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => memory = inner.GetMemory(sizeHint);
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        memory = inner.GetMemory(sizeHint);
+        told = 0;
+        return memory;
+    }
 
     public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
@@ -46,22 +57,25 @@ internal sealed class TappedPipeWriter : PipeWriter
     {
         // What it does not take is not told.
         inner.Advance(bytes);
-        var taken = Math.Min(bytes, memory.Length);
-        if (taken <= 0) return;
-        Tell(memory.Span[..taken]);
-        memory = memory[taken..];
+        var written = memory.Span[told..];
+        if (bytes <= 0 || written.IsEmpty) return;
+        if (bytes < written.Length) written = written[..bytes];
+        told += written.Length;
+        Tell(written);
     }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        var bytes = Unflushed();
+        var bytes = unflushed;
+        unflushed = 0;
         return Watch(inner.FlushAsync(cancellationToken), bytes);
     }
 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
         if (!source.IsEmpty) Tell(source.Span);
-        var bytes = Unflushed() + source.Length;
+        var bytes = unflushed;
+        unflushed = 0;
         return Watch(inner.WriteAsync(source, cancellationToken), bytes);
     }
 
@@ -69,23 +83,21 @@ internal sealed class TappedPipeWriter : PipeWriter
 
     public override void Complete(Exception? exception = null)
     {
-        memory = default;
+        (memory, told) = (default, 0);
         inner.Complete(exception);
     }
 
     public override ValueTask CompleteAsync(Exception? exception = null)
     {
-        memory = default;
+        (memory, told) = (default, 0);
         return inner.CompleteAsync(exception);
     }
 
     private void Tell(ReadOnlySpan<byte> bytes)
     {
+        unflushed += bytes.Length;
         if (messages is null || !messages.TryTake(Direction.Sent, bytes)) tap.Bytes(Direction.Sent, bytes);
     }
-
-    /// <summary>Bytes that the next flush hands over, where the transport knows.</summary>
-    private long Unflushed() => inner.CanGetUnflushedBytes ? inner.UnflushedBytes : 0;
 
     /// <summary>A flush that completes at once, as nearly all do, costs nothing.</summary>
     private ValueTask<FlushResult> Watch(ValueTask<FlushResult> flushing, long bytes)
