@@ -119,24 +119,43 @@ public sealed partial class ConnectionRecorder
         return trim;
     }
 
-    bool IPendingWriter.Write(Direction direction, byte[] message, long number, long ticks)
+    bool IPendingWriter.Write(Direction direction, ReadOnlySpan<PendingMessages.Pending> waiting)
     {
+        var trim = false;
         try
         {
-            // It was one whole message when it was taken elsewhere; if it is none here, it is decoded as anything is.
-            if (!decoder.TryTakeMessage(direction, message))
+            while (!waiting.IsEmpty)
             {
-                numbering = new EventNumbering(number, ticks);
+                var (count, length) = Take(direction, waiting);
+                if (count > 0) trim |= journal.Grow(log.Append(direction, Pass(direction, length), waiting[..count], journal.Options));
+                waiting = waiting[count..];
+                if (waiting is not [{ Message: { } message } next, ..]) break;
+                numbering = new EventNumbering(next.Number, next.Ticks);
                 decoder.Push(TapPoint.Plain, direction, message);
+                trim |= Store(next.Number, next.Ticks, TapPoint.Plain, direction, Pass(direction, message.Length), message, beginsMessage: true, message);
+                waiting = waiting[1..];
             }
-
-            return Store(number, ticks, TapPoint.Plain, direction, Pass(direction, message.Length), message, beginsMessage: true, message);
         }
         catch (Exception exception)
         {
             Stop(exception);
-            return false;
         }
+
+        return trim;
+    }
+
+    /// <summary>Each was one whole message when it was taken elsewhere. The first that is none here is decoded as anything is.</summary>
+    /// <returns>How many come before that, and how many bytes they are.</returns>
+    private (int Count, int Length) Take(Direction direction, ReadOnlySpan<PendingMessages.Pending> waiting)
+    {
+        var (count, length) = (0, 0);
+        while (count < waiting.Length && waiting[count].Message is { } message && decoder.TryTakeMessage(direction, message))
+        {
+            count++;
+            length += message.Length;
+        }
+
+        return (count, length);
     }
 
     void IPendingWriter.Fail(Exception exception) => Stop(exception);

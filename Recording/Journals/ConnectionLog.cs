@@ -70,6 +70,48 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
         return AppendToRecent(entry, bytes, budget);
     }
 
+    /// <summary>Appends messages that waited, as <see cref="Append(in JournalEntry, ReadOnlySpan{byte}, JournalOptions)"/> does. The caller holds the lock.</summary>
+    /// <param name="direction">Of all of them.</param>
+    /// <param name="offset">Of the first one in the plain tap's stream.</param>
+    /// <param name="waiting">They follow each other.</param>
+    /// <param name="budget">What is over it is evicted.</param>
+    /// <returns>By how many bytes the log grew or shrank.</returns>
+    public long Append(Direction direction, long offset, ReadOnlySpan<PendingMessages.Pending> waiting, JournalOptions budget)
+    {
+        var growth = 0L;
+        while (!waiting.IsEmpty)
+        {
+            var isPlain = opening is null && notKept == 0 && !(receivedMustBegin || sentMustBegin);
+            var (count, length) = isPlain && tail is { } end ? end.Append(direction, offset, waiting) : default;
+            if (count == 0)
+            {
+                var message = waiting[0].Message!;
+                (count, length) = (1, message.Length);
+                growth += Append(
+                    new JournalEntry
+                    {
+                        Number = waiting[0].Number,
+                        Ticks = waiting[0].Ticks,
+                        Kind = EntryKind.Chunk,
+                        Tap = TapPoint.Plain,
+                        Direction = direction,
+                        Offset = offset,
+                        Length = length,
+                        BeginsMessage = true,
+                        Shared = message,
+                    },
+                    message,
+                    budget);
+            }
+
+            LastNumber = waiting[count - 1].Number;
+            offset += length;
+            waiting = waiting[count..];
+        }
+
+        return growth;
+    }
+
     private long AppendToRecent(in JournalEntry entry, ReadOnlySpan<byte> bytes, JournalOptions budget)
     {
         recent ??= new EntryLog();

@@ -31,21 +31,26 @@ internal static class EntryEncoding
     public static int Write(Span<byte> to, in JournalEntry entry, ref EntryContext context)
     {
         var counts = Counts(entry.Kind);
-        var follows = entry.Tap == TapPoint.Plain && entry.Offset == (entry.Direction == Direction.Received ? context.Received : context.Sent);
+        var follows = entry.Tap == TapPoint.Plain && entry.Offset == context.EndOf(entry.Direction);
         var flags = (entry.Shared is null ? (int)entry.Kind : SharedChunk) | ((int)entry.Tap << TapShift) | ((int)entry.Direction << DirectionShift);
         if (entry.BeginsMessage) flags |= BeginsMessage;
         if (counts && !follows) flags |= HasOffset;
         to[0] = (byte)flags;
-        var at = 1;
-        at += WriteNumber(to[at..], (ulong)(entry.Number - context.Number));
-        var ticks = entry.Ticks - context.Ticks;
-        at += WriteNumber(to[at..], (ulong)((ticks << 1) ^ (ticks >> 63)));
-        context.Number = entry.Number;
-        context.Ticks = entry.Ticks;
+        var at = 1 + WriteAbove(to[1..], entry.Number, entry.Ticks, ref context);
         if (!counts) return at;
         at += WriteNumber(to[at..], (uint)entry.Length);
         if (!follows) at += WriteNumber(to[at..], (ulong)entry.Offset);
         context.Pass(entry.Tap, entry.Direction, entry.Offset + entry.Length);
+        return at;
+    }
+
+    /// <summary>The same of a chunk of the plain tap whose bytes are shared, which begins a message and follows the one before it in its direction.</summary>
+    public static int WriteShared(Span<byte> to, Direction direction, long number, long ticks, int length, ref EntryContext context)
+    {
+        to[0] = (byte)(SharedChunk | ((int)TapPoint.Plain << TapShift) | ((int)direction << DirectionShift) | BeginsMessage);
+        var at = 1 + WriteAbove(to[1..], number, ticks, ref context);
+        at += WriteNumber(to[at..], (uint)length);
+        context.Pass(TapPoint.Plain, direction, context.EndOf(direction) + length);
         return at;
     }
 
@@ -66,7 +71,7 @@ internal static class EntryEncoding
         if (Counts(kind))
         {
             length = (int)ReadNumber(from, ref at);
-            offset = (flags & HasOffset) != 0 ? (long)ReadNumber(from, ref at) : direction == Direction.Received ? context.Received : context.Sent;
+            offset = (flags & HasOffset) != 0 ? (long)ReadNumber(from, ref at) : context.EndOf(direction);
             context.Pass(tap, direction, offset + length);
         }
 
@@ -82,6 +87,16 @@ internal static class EntryEncoding
             BeginsMessage = (flags & BeginsMessage) != 0,
         };
         return (at, isShared);
+    }
+
+    private static int WriteAbove(Span<byte> to, long number, long ticks, ref EntryContext context)
+    {
+        var at = WriteNumber(to, (ulong)(number - context.Number));
+        var passed = ticks - context.Ticks;
+        at += WriteNumber(to[at..], (ulong)((passed << 1) ^ (passed >> 63)));
+        context.Number = number;
+        context.Ticks = ticks;
+        return at;
     }
 
     private static bool Counts(EntryKind kind) => kind is EntryKind.Chunk or EntryKind.Skipped;
@@ -114,6 +129,9 @@ internal struct EntryContext
     public long Ticks;
     public long Received;
     public long Sent;
+
+    /// <summary>Where the last run of that direction of the plain tap ended.</summary>
+    public readonly long EndOf(Direction direction) => direction == Direction.Received ? Received : Sent;
 
     public void Pass(TapPoint tap, Direction direction, long end)
     {

@@ -109,6 +109,32 @@ internal sealed class LogSegment
         return Write(entry, []);
     }
 
+    /// <summary>Appends as many of the messages that waited as fit: nothing but this segment and its end is touched, and for all of them once.</summary>
+    /// <param name="direction">Of all of them.</param>
+    /// <param name="offset">Of the first one in the plain tap's stream.</param>
+    /// <param name="waiting">They follow each other.</param>
+    /// <returns>How many it took, and how many bytes they are.</returns>
+    public (int Count, int Length) Append(Direction direction, long offset, ReadOnlySpan<PendingMessages.Pending> waiting)
+    {
+        if (FirstEntry < 0 || offset != Last.EndOf(direction)) return default;
+        var places = Math.Min(waiting.Length, attachedRoom - attachedCount);
+        var (count, length, at, context) = (0, 0, Length, Last);
+        while (count < places && capacity - at >= EntryEncoding.Longest && waiting[count].Message!.Length <= sharing.Left - length)
+        {
+            ref readonly var next = ref waiting[count];
+            PlaceIn(attached, attachedCount + count++) = next.Message;
+            length += next.Message!.Length;
+            at += EntryEncoding.WriteShared(MemoryMarshal.CreateSpan(ref PlaceIn(Bytes, at), capacity - at), direction, next.Number, next.Ticks, next.Message.Length, ref context);
+        }
+
+        attachedCount += count;
+        sharing.Left -= length;
+        EntryBytes += length;
+        Length = at;
+        Last = context;
+        return (count, length);
+    }
+
     private bool Write(in JournalEntry entry, ReadOnlySpan<byte> bytes)
     {
         var room = MemoryMarshal.CreateSpan(ref PlaceIn(Bytes, Length), Room);

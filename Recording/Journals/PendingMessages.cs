@@ -35,9 +35,10 @@ internal sealed class PendingMessages : IRecording
     /// <returns>The journal is over its budget.</returns>
     public bool Write(Direction direction, int count)
     {
-        var isOver = false;
-        for (var i = 0; i < count && messages[i].Message is { } message; i++) isOver |= Writer.Write(direction, message, messages[i].Number, messages[i].Ticks);
-        messages = default;
+        Span<Pending> waiting = messages;
+        waiting = waiting[..count];
+        var isOver = Writer.Write(direction, waiting);
+        waiting.Clear();
         return isOver;
     }
 
@@ -47,8 +48,10 @@ internal sealed class PendingMessages : IRecording
     /// <summary>What waits is lost, also where it is being written.</summary>
     public void Drop() => messages = default;
 
+    /// <summary>One whole message in one frame, its number, and when it came.</summary>
     public struct Pending
     {
+        /// <summary>Null: it is lost.</summary>
         public byte[]? Message;
         public long Number;
         public long Ticks;
@@ -64,13 +67,11 @@ internal sealed class PendingMessages : IRecording
 /// <summary>Writes messages that waited.</summary>
 internal interface IPendingWriter : IRecording
 {
-    /// <summary>Appends a message. Does not throw.</summary>
+    /// <summary>Appends messages that waited. Does not throw.</summary>
     /// <param name="direction">The server's.</param>
-    /// <param name="message">One whole message in one frame.</param>
-    /// <param name="number">Its number.</param>
-    /// <param name="ticks">When it came.</param>
+    /// <param name="waiting">In the order in which they came.</param>
     /// <returns>The journal is over its budget.</returns>
-    bool Write(Direction direction, byte[] message, long number, long ticks);
+    bool Write(Direction direction, ReadOnlySpan<PendingMessages.Pending> waiting);
 
     /// <summary>A message could not be taken: nothing more is recorded. Does not throw. The caller holds the lock.</summary>
     void Fail(Exception exception);
