@@ -27,6 +27,8 @@ internal sealed class RelayedConnection(RelaySettings settings, X509Certificate2
     /// <summary>How long the end that is left may go on when nothing can be written to the other one any more.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
+    private const string Stopped = "the relay was stopped";
+
     private volatile bool _isCut;
 
     /// <summary>Serves the client until both directions are over, or <paramref name="stop"/>. Never throws for what the network does.</summary>
@@ -44,7 +46,7 @@ internal sealed class RelayedConnection(RelaySettings settings, X509Certificate2
             await using var cut = stop.Register(() =>
             {
                 _isCut = true;
-                recorder.Fact(new TcpReset(ByPeer: false, "the relay was stopped"));
+                Broken(Stopped);
                 Cut(client, target);
             });
             await Carry(client, target, tap, (IPEndPoint)accepted.LocalEndPoint!);
@@ -54,9 +56,18 @@ internal sealed class RelayedConnection(RelaySettings settings, X509Certificate2
             recorder.Fact(new RelayFailed(trouble.AtLayer, trouble.Message));
             await Apologise(client!, tap, trouble.Message, stop);
         }
-        catch (Exception gone) when (gone is IOException or SocketException or AuthenticationException or ObjectDisposedException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            // The client left during TLS, or the relay stops.
+            Broken(stop.IsCancellationRequested ? Stopped : $"the client did not finish the TLS handshake within {settings.Patience.TotalSeconds:0.#} s");
+            Cut(client, target);
+        }
+        catch (AuthenticationException refused)
+        {
+            Broken($"the TLS handshake failed: {(refused.InnerException ?? refused).Message}");
+        }
+        catch (Exception gone) when (gone is IOException or SocketException or ObjectDisposedException)
+        {
+            // The client left during TLS.
             Cut(client, target);
             tap.Ended(Direction.Received, StreamEnding.Reset, gone.Message);
         }
@@ -133,7 +144,7 @@ internal sealed class RelayedConnection(RelaySettings settings, X509Certificate2
     }
 
     /// <summary>The client asked for HTTP: it gets an answer that says why there is none.</summary>
-    private static async Task Apologise(RelayEnd client, IByteTap tap, string sentence, CancellationToken stop)
+    private async Task Apologise(RelayEnd client, IByteTap tap, string sentence, CancellationToken stop)
     {
         var body = Encoding.UTF8.GetBytes($"RealtimeHello relay: {sentence}\n");
         var head = $"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n";
@@ -156,9 +167,13 @@ internal sealed class RelayedConnection(RelaySettings settings, X509Certificate2
         }
         catch (Exception gone) when (gone is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            tap.Ended(Direction.Received, StreamEnding.Reset, gone.Message);
+            if (patience.IsCancellationRequested) Broken(stop.IsCancellationRequested ? Stopped : $"the client was still there after {LastWords.TotalSeconds:0.#} s");
+            else tap.Ended(Direction.Received, StreamEnding.Reset, gone.Message);
         }
     }
+
+    /// <summary>The relay itself breaks the connection off, which no tap sees.</summary>
+    private void Broken(string why) => recorder.Fact(new TcpReset(ByPeer: false, why));
 
     private static void Cut(RelayEnd? client, RelayEnd? target)
     {

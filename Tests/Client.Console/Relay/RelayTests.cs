@@ -8,6 +8,7 @@ using RealtimeHello.Client.Relay;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Layers.Diagnosis;
+using RealtimeHello.Layers.Tcp;
 using RealtimeHello.Recording;
 using RealtimeHello.Recording.Journals;
 using RealtimeHello.Tests.Deploy.Proxies;
@@ -160,6 +161,44 @@ public sealed class RelayTests : IDisposable
     }
 
     [Fact]
+    public async Task Being_stopped_while_the_target_is_waited_for_is_not_put_down_to_the_client()
+    {
+        var relay = await RunningRelay.Before($"wss://localhost:{((IPEndPoint)_target.LocalEndpoint).Port}");
+        using var client = await relay.Connect();
+        using var server = await _target.AcceptTcpClientAsync().WaitAsync(Patience);
+        await relay.DisposeAsync();
+
+        Broken(await relay.Closed("r1")).Should().Equal("aborted by this side: the relay was stopped");
+    }
+
+    [Fact]
+    public async Task A_client_that_stays_behind_the_answer_that_there_is_no_way_is_cut_off_by_the_relay()
+    {
+        var port = ((IPEndPoint)_target.LocalEndpoint).Port;
+        _target.Stop();
+        await using var relay = await RunningRelay.Before($"ws://127.0.0.1:{port}");
+        using var client = await relay.Connect();
+        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+
+        Broken(await relay.Closed("r1")).Should().Equal("aborted by this side: the client was still there after 2 s");
+    }
+
+    [Theory]
+    [InlineData("", "aborted by this side: the client did not finish the TLS handshake within 0.5 s")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "aborted by this side: the TLS handshake failed: *")]
+    public async Task A_TLS_handshake_that_the_relay_gives_up_is_not_put_down_to_the_client(string sent, string told)
+    {
+        using var home = new TemporaryFolder();
+        using var own = RelayCertificate.Of(home.Path, "localhost", DateTimeOffset.UtcNow);
+        await using var relay = await RunningRelay.Before(
+            $"ws://{_target.LocalEndpoint}", settings => settings with { Patience = TimeSpan.FromSeconds(0.5) }, own);
+        using var client = await relay.Connect();
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(sent));
+
+        Broken(await relay.Closed("r1")).Should().ContainSingle().Which.Should().Match(told);
+    }
+
+    [Fact]
     public async Task With_TLS_on_both_sides_the_plain_bytes_are_recorded_and_goodbyes_kept()
     {
         using var home = new TemporaryFolder();
@@ -295,6 +334,9 @@ public sealed class RelayTests : IDisposable
     {
         using (client) await client.GetStream().CopyToAsync(client.GetStream());
     }
+
+    private static IEnumerable<string> Broken(ConnectionRecord record) =>
+        RecordEvents.Of(record).Select(happened => happened.Detail).OfType<TcpReset>().Select(reset => reset.Summary);
 
     private static byte[] Random(int length)
     {
