@@ -178,6 +178,47 @@ public sealed class ChatOnTerminalTests : IAsyncDisposable
         await screen.Shows("─ connected ─");
     }
 
+    [Fact]
+    public async Task On_a_narrow_terminal_the_name_is_typed_in_a_row_of_its_own()
+    {
+        TerminalScreen.Demand();
+        const string kept = "abcdefghijklmnopqrstuvwx";
+        _server = await ChatServerProcess.Start(_data.Path);
+        var command = $"dotnet exec '{Repository.ConsoleProgram}' chat --server {_server.Address}";
+        await using (var wide = await TerminalScreen.Start(80, 20, $"{command} --name {kept}", ("REALTIMEHELLO_HOME", _home.Path)))
+        {
+            await wide.Shows("─ connected ─");
+            await Enter(wide, "/quit");
+            await wide.Shows("left with 0");
+        }
+
+        await using var screen = await TerminalScreen.Start(40, 20, command, ("REALTIMEHELLO_HOME", _home.Path));
+        await screen.Shows("Your name");
+        await screen.Type("tom");
+        (await screen.Shows("› tom"))[^2..].Should().Equal("Your name (Enter: abcdefghijklmnopqrstu…", "› tom");
+        (await screen.Cursor()).Column.Should().Be(5);
+        await screen.Resize(80, 20);
+        await screen.Type("m");
+        (await screen.Shows("tomm"))[^1].Should().Be($"Your name (Enter: {kept}) › tomm");
+        await screen.Press("Enter");
+        await screen.Shows("─ connected ─");
+    }
+
+    [Theory]
+    [InlineData("to", "C-c")]
+    [InlineData("", "C-d")]
+    public async Task Leaving_where_the_name_is_asked_for_leaves_the_line_to_the_shell(string typed, string key)
+    {
+        TerminalScreen.Demand();
+        _server = await ChatServerProcess.Start(_data.Path);
+        await using var screen = await TerminalScreen.Start(80, 20, $"dotnet exec '{Repository.ConsoleProgram}' chat --server {_server.Address}", ("REALTIMEHELLO_HOME", _home.Path));
+        await screen.Shows("Your name");
+        if (typed.Length > 0) await screen.Type(typed);
+        await screen.Press(key);
+
+        (await screen.Shows("left with 0")).Should().SatisfyRespectively(welcome => welcome.Should().Contain("Welcome to the chat"), left => left.Should().Be("left with 0"));
+    }
+
     [Theory]
     [InlineData("TERM", "dumb")]
     [InlineData("TERM", "")]

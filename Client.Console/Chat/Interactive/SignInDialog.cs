@@ -10,6 +10,11 @@ internal sealed class SignInDialog(ITerminal terminal, LineScreen lines, GuestSi
     /// <summary>Cells; a name has at most as many characters.</summary>
     private const int LongestSuggestion = 24;
 
+    /// <summary>Cells for what is typed; where fewer are left, it has a row of its own.</summary>
+    private const int LeastTyped = 8;
+
+    private const string Mark = "› ";
+
     private static readonly Style Faint = new(decoration: Decoration.Dim);
 
     /// <param name="name">Null: ask.</param>
@@ -22,7 +27,16 @@ internal sealed class SignInDialog(ITerminal terminal, LineScreen lines, GuestSi
         lines.Print(MessageLayouts.Answer($"Welcome to the chat at {server}."));
         while (true)
         {
-            var typed = await Ask(suggestion, leave);
+            string typed;
+            try
+            {
+                typed = await Ask(suggestion, leave);
+            }
+            finally
+            {
+                lines.Leave();
+            }
+
             if (typed.Length == 0) continue;
             try
             {
@@ -53,12 +67,16 @@ internal sealed class SignInDialog(ITerminal terminal, LineScreen lines, GuestSi
 
     private async Task<string> Ask(string suggestion, CancellationToken leave)
     {
-        var prompt = suggestion.Length == 0 ? "Your name › " : $"Your name (Enter: {Cells.Truncate(Cells.Safe(suggestion), LongestSuggestion)}) › ";
+        var question = suggestion.Length == 0 ? "Your name" : $"Your name (Enter: {Cells.Truncate(Cells.Safe(suggestion), LongestSuggestion)})";
+        var prompt = $"{question} {Mark}";
         var editor = new LineEditor();
         while (true)
         {
-            var input = InputLayout.Of(Cells.Width(prompt), editor.Text, editor.Cursor, lines.Width, 1);
-            lines.Draw(new LiveRegion([new Row(new Span(prompt, Faint), new Span(input.Rows[0]))], 0, input.CursorColumn));
+            var fits = Cells.Width(prompt) + LeastTyped <= lines.Width;
+            var input = InputLayout.Of(Cells.Width(fits ? prompt : Mark), editor.Text, editor.Cursor, lines.Width, 1);
+            lines.Draw(fits
+                ? new LiveRegion([new Row(new Span(prompt, Faint), new Span(input.Rows[0]))], 0, input.CursorColumn)
+                : new LiveRegion([new Row(new Span(Cells.Truncate(question, lines.Width), Faint)), new Row(new Span(Mark, Faint), new Span(input.Rows[0]))], 1, input.CursorColumn));
             var key = await terminal.Keys.ReadAsync(leave);
             switch (key.Code)
             {
