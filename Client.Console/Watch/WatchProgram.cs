@@ -248,8 +248,19 @@ internal sealed class WatchProgram(WatchSettings settings, RowWriter output, Act
     private static DateTimeOffset At(JsonElement root) =>
         root.ValueKind == JsonValueKind.Object && root.TryGetProperty("at", out var time) && time.ValueKind == JsonValueKind.String && time.TryGetDateTimeOffset(out var moment) ? moment : DateTimeOffset.UnixEpoch;
 
-    private static string Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+    private static string Text(JsonElement element, string name)
+    {
+        if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String) return "";
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // Bytes that are no UTF-8, or half of a surrogate pair.
+            return "\uFFFD";
+        }
+    }
 
     private static JsonDocument? Parse(byte[] data)
     {

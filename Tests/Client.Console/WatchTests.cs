@@ -102,6 +102,18 @@ public sealed class WatchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_string_that_is_no_text_does_not_end_it()
+    {
+        static string Event(string summary) => $"data: {{\"connection\":\"a\",\"layer\":\"webSocket\",\"direction\":\"received\",\"kind\":\"message\",\"summary\":\"{summary}\"}}\n\n";
+        await using var feed = new FeedServer([Event("half \\ud800 of a pair") + Event("whole")]);
+        await using var watch = new Watch(_folder.Path, $"{feed.Address}", "--token", "t");
+
+        await watch.Says("whole");
+
+        watch.Everything.Should().Contain("message           \uFFFD\n").And.NotContain("unexpected");
+    }
+
+    [Fact]
     public async Task What_comes_is_printed_in_the_order_of_the_feed_whatever_the_clocks_say()
     {
         static string Event(string connection, int second, string summary) =>
