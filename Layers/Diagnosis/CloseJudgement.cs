@@ -145,6 +145,8 @@ internal static class CloseJudgement
             return new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.ServerClosed, $"The server closed the connection with SignalR's Close message: {PrintableText.OneLine(said, 160)}");
         if (seen.ClientClose is { Error: null } && error.Length == 0)
             return new CloseReport(ClosedBy.Client, Layer.SignalR, Code(seen), CloseCauses.ClientClosed, "The client said goodbye with SignalR's Close message.");
+        if (seen.ClientClose is { Error: { } complaint } && !seen.ServerSaidGoodbyeFirst && (error.Length == 0 || error.Contains(complaint, StringComparison.Ordinal)))
+            return new CloseReport(ClosedBy.Client, Layer.SignalR, Code(seen), CloseCauses.ClientClosed, $"The client closed the connection with SignalR's Close message: {PrintableText.OneLine(complaint, 160)}");
         // InvalidDataException is what SignalR's protocols throw for bytes that they can't read.
         return seen.Disconnected is { ErrorType: "InvalidDataException" } || (seen.ServerClose?.Error is not null && seen is { ClientFault: null, ClientWasCutOff: false })
             ? new CloseReport(ClosedBy.Server, Layer.SignalR, Code(seen), CloseCauses.BadMessage,

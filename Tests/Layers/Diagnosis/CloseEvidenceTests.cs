@@ -106,6 +106,18 @@ public sealed class CloseEvidenceTests
     }
 
     [Theory]
+    [InlineData(Perspective.Client)]
+    [InlineData(Perspective.Server)]
+    public void A_goodbye_of_the_client_with_an_error_is_the_clients_though_the_server_answers_it(Perspective perspective)
+    {
+        var goodbye = new CloseMessage("json", "can't read\r\nthis", AllowReconnect: false);
+
+        var left = Judged(perspective, (asking, FromClient: true), (upgraded, false), (goodbye, true), (new CloseMessage("json", null, AllowReconnect: false), false), (closeFrame, false));
+        (left.By, left.Layer, left.Code, left.Cause).Should().Be((ClosedBy.Client, Layer.SignalR, 1000, CloseCauses.ClientClosed));
+        left.Sentence.Should().Be("The client closed the connection with SignalR's Close message: can't read\\u000D\\u000Athis");
+    }
+
+    [Theory]
     [InlineData(Perspective.Client, false)]
     [InlineData(Perspective.Client, true)]
     [InlineData(Perspective.Server, false)]
