@@ -99,6 +99,9 @@ public sealed record TcpClosed(Diagnosis.CloseReport Close, TimeSpan Lifetime, C
     public string Story => string.Create(
         CultureInfo.InvariantCulture,
         $"by {Close.By.ToString().ToLowerInvariant()} at {LayerNames.Of(Close.Layer)}{(Close.Code is { } code ? $", code {code}" : "")}, {Close.Cause}: "
-        + $"{PrintableText.OneLine(Close.Sentence, 400)} After {Lifetime.TotalSeconds:0.0} s; received {Counters.BytesReceived} B in {Counters.FramesReceived} frames, "
+        + $"{Ended(PrintableText.OneLine(Close.Sentence, 400))} After {Lifetime.TotalSeconds:0.0} s; received {Counters.BytesReceived} B in {Counters.FramesReceived} frames, "
         + $"sent {Counters.BytesSent} B in {Counters.FramesSent} frames.");
+
+    /// <summary>What a stranger wrote may end a sentence, and need not end with a full stop.</summary>
+    private static string Ended(string sentence) => sentence is [.., '.' or '!' or '?' or '…'] ? sentence : sentence + ".";
 }

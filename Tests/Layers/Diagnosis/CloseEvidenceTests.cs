@@ -106,6 +106,13 @@ public sealed class CloseEvidenceTests
     }
 
     [Theory]
+    [InlineData("invalid frame payload data", "invalid frame payload data. After 1.0 s;")]
+    [InlineData("It ended.", "It ended. After 1.0 s;")]
+    public void A_story_is_of_whole_sentences(string sentence, string told) =>
+        new TcpClosed(new CloseReport(ClosedBy.Server, Layer.WebSocket, 1007, CloseCauses.ProtocolError, sentence), TimeSpan.FromSeconds(1), new ConnectionCounters(0, 0, 0, 0, 0, 0, 0, 0, 0))
+            .Story.Should().Contain($": {told}");
+
+    [Theory]
     [InlineData(Perspective.Client)]
     [InlineData(Perspective.Server)]
     public void A_goodbye_of_the_client_with_an_error_is_the_clients_though_the_server_answers_it(Perspective perspective)
