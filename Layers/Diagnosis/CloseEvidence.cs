@@ -30,6 +30,9 @@ public sealed class CloseEvidence(Perspective perspective)
 
     internal bool Requested { get; private set; }
 
+    /// <summary>No answer came behind the last request, nor anything that can't be read as one.</summary>
+    internal bool Unanswered { get; private set; }
+
     internal bool AskedForWebSocket { get; private set; }
 
     internal bool Upgraded { get; private set; }
@@ -94,6 +97,7 @@ public sealed class CloseEvidence(Perspective perspective)
     {
         var fromClient = perspective == Perspective.Server ? direction == Direction.Received : direction == Direction.Sent;
         CarriedHub |= detail is HubDetail;
+        if (detail is HttpResponse { Status: >= 200 or 101 } || (detail is DecodeFault { AtLayer: Layer.Http } && !fromClient)) Unanswered = false;
         switch (detail)
         {
             case TlsClientHello: TlsBegun = true; break;
@@ -103,7 +107,7 @@ public sealed class CloseEvidence(Perspective perspective)
                 if (Alert is not { Level: 2 }) (Noted.Alert, Noted.AlertIsOfClient) = (alert, fromClient);
                 break;
             case HttpRequest request:
-                Requested = true;
+                Requested = Unanswered = true;
                 AskedForWebSocket |= request.AsksForWebSocket;
                 break;
             case HttpUpgraded:

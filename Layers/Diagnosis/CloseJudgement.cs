@@ -45,9 +45,22 @@ internal static class CloseJudgement
                 "The client left behind the TLS handshake, before any request: it may not trust the certificate, or had only opened the connection in advance.");
         }
 
-        return seen.Requested
-            ? new CloseReport(by, Layer.Http, null, CloseCauses.HttpFinished, "A plain HTTP connection ended; no WebSocket was asked for.")
-            : Unasked(seen, by);
+        if (!seen.Requested) return Unasked(seen, by);
+        return seen.Unanswered
+            ? Unanswered(seen, by)
+            : new CloseReport(by, Layer.Http, null, CloseCauses.HttpFinished, "A plain HTTP connection ended; no WebSocket was asked for.");
+    }
+
+    private static CloseReport Unanswered(CloseEvidence seen, ClosedBy by)
+    {
+        if (seen.FirstSign == ClosingSign.ResetByPeer) return new CloseReport(ClosedBy.Network, Layer.Tcp, null, CloseCauses.NetworkReset, "The connection was reset before a plain HTTP request was answered.");
+        if (by == ClosedBy.Client) return new CloseReport(by, Layer.Tcp, null, CloseCauses.ClientVanished, "The client went away before its plain HTTP request was answered.");
+        if (seen.ServerIsStopping) return new CloseReport(by, Layer.Tcp, null, CloseCauses.ServerStopping, "The server is stopping, and ended the connection before it answered a plain HTTP request.");
+        return new CloseReport(
+            by, Layer.Tcp, null, CloseCauses.ServerAborted,
+            seen.Abort?.Reason is { } reason
+                ? $"The server cut the connection before it answered a plain HTTP request: {PrintableText.OneLine(reason, 160)}"
+                : "The server ended the connection without an answer to a plain HTTP request, as a port for TLS does.");
     }
 
     /// <summary>There was no request, or none that could be read.</summary>

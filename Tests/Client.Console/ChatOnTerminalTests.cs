@@ -198,6 +198,7 @@ public sealed class ChatOnTerminalTests : IAsyncDisposable
         (await screen.Shows("› tom"))[^2..].Should().Equal("Your name (Enter: abcdefghijklmnopqrstu…", "› tom");
         (await screen.Cursor()).Column.Should().Be(5);
         await screen.Resize(80, 20);
+        await screen.Shows($"Your name (Enter: {kept}) › tom");
         await screen.Type("m");
         (await screen.Shows("tomm"))[^1].Should().Be($"Your name (Enter: {kept}) › tomm");
         await screen.Press("Enter");

@@ -70,23 +70,47 @@ internal sealed class SignInDialog(ITerminal terminal, LineScreen lines, GuestSi
         var question = suggestion.Length == 0 ? "Your name" : $"Your name (Enter: {Cells.Truncate(Cells.Safe(suggestion), LongestSuggestion)})";
         var prompt = $"{question} {Mark}";
         var editor = new LineEditor();
-        while (true)
+        // Not disposed of: whoever tells of a new size may be about to.
+        var resized = new SemaphoreSlim(0);
+        terminal.Resized += Tell;
+        try
         {
-            var fits = Cells.Width(prompt) + LeastTyped <= lines.Width;
-            var input = InputLayout.Of(Cells.Width(fits ? prompt : Mark), editor.Text, editor.Cursor, lines.Width, 1);
-            lines.Draw(fits
-                ? new LiveRegion([new Row(new Span(prompt, Faint), new Span(input.Rows[0]))], 0, input.CursorColumn)
-                : new LiveRegion([new Row(new Span(Cells.Truncate(question, lines.Width), Faint)), new Row(new Span(Mark, Faint), new Span(input.Rows[0]))], 1, input.CursorColumn));
-            var key = await terminal.Keys.ReadAsync(leave);
-            switch (key.Code)
+            while (true)
             {
-                case KeyCode.Enter: return (editor.Text.Length == 0 ? suggestion : editor.Text).Trim();
-                case KeyCode.Text or KeyCode.Paste: editor.Insert(key.Text.ReplaceLineEndings("")); break;
-                case KeyCode.Tab when editor.Text.Length == 0: editor.Set(suggestion); break;
-                case KeyCode.NewLine or KeyCode.Tab: break;
-                case KeyCode.EndOfInput when editor.Text.Length == 0: throw new OperationCanceledException("The user left.");
-                default: editor.Apply(key.Code); break;
+                var fits = Cells.Width(prompt) + LeastTyped <= lines.Width;
+                var input = InputLayout.Of(Cells.Width(fits ? prompt : Mark), editor.Text, editor.Cursor, lines.Width, 1);
+                lines.Draw(fits
+                    ? new LiveRegion([new Row(new Span(prompt, Faint), new Span(input.Rows[0]))], 0, input.CursorColumn)
+                    : new LiveRegion([new Row(new Span(Cells.Truncate(question, lines.Width), Faint)), new Row(new Span(Mark, Faint), new Span(input.Rows[0]))], 1, input.CursorColumn));
+                if (await NextKey(resized, leave) is not { } key) continue;
+                switch (key.Code)
+                {
+                    case KeyCode.Enter: return (editor.Text.Length == 0 ? suggestion : editor.Text).Trim();
+                    case KeyCode.Text or KeyCode.Paste: editor.Insert(key.Text.ReplaceLineEndings("")); break;
+                    case KeyCode.Tab when editor.Text.Length == 0: editor.Set(suggestion); break;
+                    case KeyCode.NewLine or KeyCode.Tab: break;
+                    case KeyCode.EndOfInput when editor.Text.Length == 0: throw new OperationCanceledException("The user left.");
+                    default: editor.Apply(key.Code); break;
+                }
             }
         }
+        finally
+        {
+            terminal.Resized -= Tell;
+        }
+
+        void Tell() => resized.Release();
+    }
+
+    /// <returns>Null: only the terminal's size has changed.</returns>
+    private async Task<Key?> NextKey(SemaphoreSlim resized, CancellationToken leave)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(leave);
+        var key = terminal.Keys.WaitToReadAsync(either.Token).AsTask();
+        var size = resized.WaitAsync(either.Token);
+        var first = await Task.WhenAny(key, size);
+        await either.CancelAsync();
+        leave.ThrowIfCancellationRequested();
+        return first == key ? await terminal.Keys.ReadAsync(leave) : null;
     }
 }

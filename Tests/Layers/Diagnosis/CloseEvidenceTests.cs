@@ -30,6 +30,24 @@ public sealed class CloseEvidenceTests
         close.Sentence.Should().StartWith(says);
     }
 
+    [Theory]
+    [InlineData(0, true, ClosedBy.Client, CloseCauses.ClientVanished, "The client went away before its plain HTTP request was answered.")]
+    [InlineData(0, false, ClosedBy.Server, CloseCauses.ServerAborted, "The server ended the connection without an answer to a plain HTTP request")]
+    [InlineData(103, false, ClosedBy.Server, CloseCauses.ServerAborted, "The server ended the connection without an answer to a plain HTTP request")]
+    [InlineData(200, true, ClosedBy.Client, CloseCauses.HttpFinished, "A plain HTTP connection ended")]
+    [InlineData(404, false, ClosedBy.Server, CloseCauses.HttpFinished, "A plain HTTP connection ended")]
+    public void A_plain_request_is_finished_where_it_was_answered(int status, bool byPeer, ClosedBy by, string cause, string says)
+    {
+        var plain = asking with { AsksForWebSocket = false };
+        List<(LayerDetail, bool)> seen = [(plain, true), (new HttpResponse(status, "", "HTTP/1.1", []), false), (new TcpHalfClosed(byPeer), true)];
+        if (status == 0) seen.RemoveAt(1);
+
+        var close = Judged(Perspective.Server, [.. seen]);
+
+        (close.By, close.Cause).Should().Be((by, cause));
+        close.Sentence.Should().StartWith(says);
+    }
+
     [Fact]
     public void A_client_that_gave_up_in_silence_is_named_too() =>
         Judged(Perspective.Client, (asking, FromClient: true)).By.Should().Be(ClosedBy.Client);
