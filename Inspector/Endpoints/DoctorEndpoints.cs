@@ -34,9 +34,9 @@ internal static class DoctorEndpoints
 
     public static void Map(RouteGroupBuilder group)
     {
-        group.MapGet("/probe", Probe);
-        group.MapGet("/probe/stream", Stream);
-        group.MapGet("/diagnosis", Diagnose);
+        group.MapRead("/probe", Probe);
+        group.MapRead("/probe/stream", Stream);
+        group.MapRead("/diagnosis", Diagnose);
         // The application may have no WebSockets of its own: this endpoint brings its own middleware.
         var echo = ((IEndpointRouteBuilder)group).CreateApplicationBuilder();
         echo.UseWebSockets();
@@ -62,7 +62,7 @@ internal static class DoctorEndpoints
         return Results.Stream(
             async body =>
             {
-                for (var i = 0; i < StreamEvents; i++)
+                for (var i = 0; i < StreamEvents && !context.IsOfHeadAlone(); i++)
                 {
                     if (i > 0) await Task.Delay(StreamGap, context.RequestAborted);
                     await body.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"data: {i}\n\n"), context.RequestAborted);

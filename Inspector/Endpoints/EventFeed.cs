@@ -41,6 +41,12 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
     {
         if (InspectorEndpoints.Refuse(context, access) is { } refusal) return refusal;
         if (!InspectorEndpoints.TryReadLayers(layers, out var wanted)) return InspectorEndpoints.UnknownLayer();
+        if (context.IsOfHeadAlone())
+        {
+            SetHead(context.Response);
+            return Results.Empty;
+        }
+
         if ((access.IsOperator(context) ? places.TryTakeOperators() : places.TryTakeUsers(access.UserOf(context))) is not { } place)
         {
             return Results.Problem(
@@ -56,6 +62,13 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
         return new Result(context => new EventFeed(context, access, journal, time, connection, wanted, after).FollowUntilStopped(lifetime.ApplicationStopping));
     }
 
+    private static void SetHead(HttpResponse response)
+    {
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-cache,no-store";
+        response.Headers["X-Accel-Buffering"] = "no";
+    }
+
     private async Task FollowUntilStopped(CancellationToken stopping)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
@@ -65,9 +78,7 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
 
     private async Task Follow(CancellationToken cancellationToken)
     {
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-cache,no-store";
-        context.Response.Headers["X-Accel-Buffering"] = "no";
+        SetHead(context.Response);
         using var reader = new JournalReader(journal, depth, connection, after);
         furthest = reader.From;
         // Whoever begins learns at once that the feed works, and where it resumes if it is cut before the first event; whoever resumes gets what it missed.

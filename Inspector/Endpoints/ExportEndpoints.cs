@@ -17,8 +17,8 @@ internal static class ExportEndpoints
 
     public static void Map(RouteGroupBuilder group)
     {
-        group.MapGet("/connections/{id}/export", One);
-        group.MapGet("/export", Several);
+        group.MapRead("/connections/{id}/export", One);
+        group.MapRead("/export", Several);
     }
 
     private static IResult One(HttpContext context, InspectorAccess access, Journal journal, string id, string? format) =>
@@ -52,7 +52,7 @@ internal static class ExportEndpoints
         }
 
         var name = ids.Length == 1 ? SafeName(ids[0]) : $"{ids.Length}-connections";
-        return Results.Stream(stream => write(stream, records, context.RequestAborted), mediaType, $"{name}.{format}");
+        return Results.Stream(stream => context.IsOfHeadAlone() ? Task.CompletedTask : write(stream, records, context.RequestAborted), mediaType, $"{name}.{format}");
     }
 
     private static string SafeName(string id) => string.Concat(id.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_').Take(40));

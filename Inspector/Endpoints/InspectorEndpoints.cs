@@ -19,12 +19,12 @@ internal static class InspectorEndpoints
 
     public static void Map(RouteGroupBuilder group)
     {
-        group.MapGet("/events", EventFeed.Open);
-        group.MapGet("/find", ValueSearch.Find);
-        group.MapGet("/connections", List);
-        group.MapGet("/connections/{id}", One);
-        group.MapGet("/connections/{id}/events", Events);
-        group.MapGet("/connections/{id}/bytes", Bytes);
+        group.MapRead("/events", EventFeed.Open);
+        group.MapRead("/find", ValueSearch.Find);
+        group.MapRead("/connections", List);
+        group.MapRead("/connections/{id}", One);
+        group.MapRead("/connections/{id}/events", Events);
+        group.MapRead("/connections/{id}/bytes", Bytes);
         SignInEndpoints.Map(group);
         ExportEndpoints.Map(group);
         DoctorEndpoints.Map(group);

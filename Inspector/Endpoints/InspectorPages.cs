@@ -24,8 +24,8 @@ internal static class InspectorPages
 
     public static void Map(RouteGroupBuilder group)
     {
-        group.MapGet("/", (HttpContext context, InspectorAccess access) => Page(context, access));
-        group.MapGet("/assets/{**file}", (HttpContext context, string file) => Asset(context, file));
+        group.MapRead("/", (HttpContext context, InspectorAccess access) => Page(context, access));
+        group.MapRead("/assets/{**file}", (HttpContext context, string file) => Asset(context, file));
     }
 
     /// <summary>The page's addresses are made of where it is served, since a base element is not allowed to move them.</summary>

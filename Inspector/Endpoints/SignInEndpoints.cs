@@ -14,7 +14,7 @@ internal static class SignInEndpoints
 
     public static void Map(RouteGroupBuilder group)
     {
-        group.MapGet("/sign-in", ByLink);
+        group.MapRead("/sign-in", ByLink);
         group.MapPost("/sign-in", ByToken);
     }
 

@@ -21,7 +21,7 @@ internal static class Sessions
     {
         app.UseRateLimiter();
         app.MapPost("/session", SignIn).RequireRateLimiting(SignInPolicy);
-        app.MapGet("/session", (Delegate)WhoAmI);
+        app.MapMethods("/session", [HttpMethods.Get, HttpMethods.Head], (Delegate)WhoAmI);
         app.MapDelete("/session", SignOut);
     }
 

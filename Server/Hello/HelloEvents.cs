@@ -26,7 +26,7 @@ internal static class HelloEvents
 
     /// <summary><c>GET /hello/events?watch=&amp;after=</c>: <c>{ items, more, tcpInfo }</c>.</summary>
     public static void MapHelloEvents(this IEndpointRouteBuilder endpoints, string path) =>
-        endpoints.MapGet($"{path}/events", (HttpContext context, HelloWatches watches, string? watch, string? after) =>
+        endpoints.MapMethods($"{path}/events", [HttpMethods.Get, HttpMethods.Head], (HttpContext context, HelloWatches watches, string? watch, string? after) =>
         {
             context.Response.Headers.CacheControl = "no-store";
             if (watches.Find(watch) is not { } record)

@@ -6,10 +6,12 @@ namespace RealtimeHello.Server.Hosting;
 /// <summary>Whether the process lives, and whether it should get work.</summary>
 internal static class Health
 {
+    private static readonly string[] Reads = [HttpMethods.Get, HttpMethods.Head];
+
     public static void MapHealth(this WebApplication app)
     {
-        app.MapGet("/healthz", () => Results.Text("alive"));
-        app.MapGet("/readyz", IsReady);
+        app.MapMethods("/healthz", Reads, () => Results.Text("alive"));
+        app.MapMethods("/readyz", Reads, IsReady);
     }
 
     private static async Task<IResult> IsReady(DrainState drain, IMessageStore store, CancellationToken cancellationToken)

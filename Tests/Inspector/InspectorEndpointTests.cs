@@ -492,6 +492,67 @@ public sealed class InspectorEndpointTests : IDisposable
         events.Should().NotContain(happened => happened.Detail is DecodeFault);
     }
 
+    [Theory]
+    [InlineData("/inspect", "text/html")]
+    [InlineData("/inspect/sign-in", "text/html")]
+    [InlineData("/inspect/sign-in", "application/json")]
+    [InlineData("/inspect/assets/inspector/main.js")]
+    [InlineData("/inspect/assets/none.js")]
+    [InlineData("/inspect/connections")]
+    [InlineData("/inspect/connections?limit=none")]
+    [InlineData("/inspect/connections/none")]
+    [InlineData("/inspect/find?text=abc")]
+    [InlineData("/inspect/probe/stream")]
+    [InlineData("/inspect/events")]
+    [InlineData("/session")]
+    [InlineData("/hello/events")]
+    [InlineData("/healthz")]
+    [InlineData("/readyz")]
+    public async Task HEAD_is_answered_as_GET_without_the_content(string path, string accept = "*/*")
+    {
+        using var http = server.Http();
+        http.DefaultRequestHeaders.Authorization = path == "/session" ? null : new("Bearer", Operator);
+        http.DefaultRequestHeaders.Accept.ParseAdd(accept);
+        using var head = await http.SendAsync(new HttpRequestMessage(HttpMethod.Head, new Uri(path, UriKind.Relative)), TestContext.Current.CancellationToken);
+        using var get = await http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+
+        head.StatusCode.Should().Be(get.StatusCode);
+        Fields(head).Should().Equal(Fields(get));
+        (await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Should().BeEmpty();
+    }
+
+    private static IEnumerable<string> Fields(HttpResponseMessage answer) => answer.Headers.Concat(answer.Content.Headers)
+        .Where(field => field.Key is not ("Date" or "Transfer-Encoding" or "Content-Length"))
+        .Select(field => $"{field.Key}: {string.Join(", ", field.Value)}").Order(StringComparer.Ordinal);
+
+    [Fact]
+    public async Task HEAD_of_an_export_tells_the_file_and_of_the_feed_takes_no_place()
+    {
+        var ada = await server.SignIn("ada");
+        await using var hub = await Connected(ada);
+        var id = (await Get("/inspect/connections", Operator)).GetProperty("items")[0].GetProperty("id").GetString();
+        using var http = server.Http();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", Operator);
+        using var file = await http.SendAsync(new HttpRequestMessage(HttpMethod.Head, new Uri($"/inspect/connections/{id}/export?format=har", UriKind.Relative)), TestContext.Current.CancellationToken);
+        file.Content.Headers.ContentDisposition!.FileName.Should().Be($"{id}.har");
+
+        for (var i = 0; i < 100; i++)
+        {
+            using var feed = await http.SendAsync(new HttpRequestMessage(HttpMethod.Head, new Uri("/inspect/events", UriKind.Relative)), TestContext.Current.CancellationToken);
+            feed.StatusCode.Should().Be(HttpStatusCode.OK);
+        }
+    }
+
+    [Fact]
+    public async Task What_answers_neither_names_both_as_allowed()
+    {
+        await using var application = await StrangersApplication.Start();
+        using var http = new HttpClient { BaseAddress = application.Plain };
+        using var answer = await http.PutAsync(new Uri("/inspect/sign-in", UriKind.Relative), null, TestContext.Current.CancellationToken);
+        answer.StatusCode.Should().Be(HttpStatusCode.MethodNotAllowed);
+        answer.Content.Headers.Allow.Should().BeEquivalentTo("GET", "HEAD", "POST");
+    }
+
     private static IEnumerable<string> Told(JsonElement found, string user) => found.GetProperty("items").EnumerateArray()
         .Where(item => item.GetProperty("user").GetString() == user)
         .Select(item => $"{item.GetProperty("kind").GetString()} {item.GetProperty("direction").GetString()}");
