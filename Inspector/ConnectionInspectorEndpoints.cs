@@ -18,6 +18,7 @@ public static class ConnectionInspectorEndpoints
         var group = endpoints.MapGroup(path);
         group.AddEndpointFilter(ProcessMark.Set);
         group.AddEndpointFilter(InspectorAccess.AskPolicy);
+        group.AddEndpointFilter(TokenGuesses.CountBearer);
         InspectorPages.Map(group);
         InspectorEndpoints.Map(group);
         group.WithMetadata(new InspectorEndpoint());

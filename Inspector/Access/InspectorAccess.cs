@@ -45,8 +45,14 @@ internal sealed class InspectorAccess(InspectorOptions options)
         if (context.Items.ContainsKey(PolicyItem)) return true;
         if (options.IsOperator is { } rule && rule(context)) return true;
         if (context.Request.Cookies.TryGetValue(InspectorSignIn.CookieName, out var cookie) && Same(cookie, session)) return true;
+        return BearerOf(context) is { } token && IsToken(token);
+    }
+
+    /// <summary>What stands in <c>Authorization: Bearer</c>; null: it is not there.</summary>
+    public static string? BearerOf(HttpContext context)
+    {
         var authorization = context.Request.Headers.Authorization.ToString();
-        return authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && IsToken(authorization["Bearer ".Length..]);
+        return authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? authorization["Bearer ".Length..] : null;
     }
 
     /// <summary>The user that a request comes from; null: nobody.</summary>

@@ -37,17 +37,15 @@ internal static class SignInEndpoints
         if (!access.HasToken) return NoToken(context, access);
         if (await ReadToken(context) is not { } given)
             return Again(context, 400, "Bad form", $"The form has one field, token, of at most {LongestToken} characters.");
-        switch (guesses.Try(given))
+        if (access.IsToken(given))
         {
-            case TokenTry.Right:
-                access.SignIn(context);
-                return ToInspector(context);
-            case TokenTry.Wrong:
-                return Again(context, 403, "Not the operator's token", "This is not the operator’s token.");
-            default:
-                context.Response.Headers.RetryAfter = "60";
-                return Again(context, 429, "Too many tries", "Too many wrong tokens were given: this one was not looked at. Wait a minute, and try again.");
+            access.SignIn(context);
+            return ToInspector(context);
         }
+
+        return guesses.TryCount(context)
+            ? Again(context, 403, "Not the operator's token", "This is not the operator’s token.")
+            : Again(context, 429, "Too many wrong tokens", "This is not the operator’s token either, and too many wrong ones came from your address. Wait a minute, and look the token up.");
     }
 
     /// <summary>Null: there is none, or too much of it. What was given is kept nowhere.</summary>

@@ -67,7 +67,7 @@ public sealed class OperatorFormTests : IDisposable
     }
 
     [Fact]
-    public async Task Guesses_are_bounded_for_all_callers_together()
+    public async Task Wrong_tokens_of_one_address_are_told_to_wait_and_the_right_one_is_not()
     {
         var tries = new List<Task<HttpResponseMessage>>();
         for (var i = 0; i < 40; i++) tries.Add(Post(Form($"{Guess}{i}")));
@@ -75,11 +75,60 @@ public sealed class OperatorFormTests : IDisposable
         answers.Count(answer => answer.StatusCode == HttpStatusCode.Forbidden).Should().Be(10);
         answers.Count(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).Should().Be(30);
 
+        var last = answers.Last(answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+        (await Text(last)).Should().Contain("Wait a minute");
+        last.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromMinutes(1));
         using var right = await Post(Form(Operator));
-        right.StatusCode.Should().Be(HttpStatusCode.TooManyRequests, "it could be the one guess that is right");
-        (await Text(right)).Should().Contain("Wait a minute");
-        right.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromMinutes(1));
+        right.StatusCode.Should().Be(HttpStatusCode.Redirect, "nobody keeps the operator out by guessing");
         foreach (var answer in answers) answer.Dispose();
+    }
+
+    [Theory]
+    [InlineData("/inspect")]
+    [InlineData("/inspect/connections")]
+    [InlineData("/inspect/echo")]
+    public async Task So_are_those_that_come_as_Bearer(string path)
+    {
+        var answers = new List<HttpResponseMessage>();
+        for (var i = 0; i < 14; i++) answers.Add(await Ask(path, $"{Guess}{i}"));
+        answers.Select(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).Should().Equal(Enumerable.Range(0, 14).Select(i => i >= 10));
+        answers[^1].Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromMinutes(1));
+        answers[^1].Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        foreach (var answer in answers) answer.Dispose();
+
+        using var right = await Ask("/inspect/connections", Operator);
+        right.StatusCode.Should().Be(HttpStatusCode.OK);
+        var ada = await server.SignIn("ada");
+        using var own = await Ask("/inspect/connections", ada.AccessToken);
+        own.StatusCode.Should().Be(HttpStatusCode.OK);
+        using var none = await Ask("/inspect/connections", token: null);
+        none.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_users_own_tokens_are_no_guesses()
+    {
+        var ada = await server.SignIn("ada");
+        for (var i = 0; i < 12; i++)
+        {
+            using var own = await Ask("/inspect/connections", ada.AccessToken);
+            own.StatusCode.Should().Be(HttpStatusCode.OK);
+        }
+    }
+
+    /// <summary>Three others, since any two addresses in a thousand are counted as one.</summary>
+    [Theory]
+    [InlineData("203.0.113.7", "203.0.113.7", "198.51.100.1", "198.51.100.2", "198.51.100.3")]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff::7", "2001:db8:1:3::1", "2001:db8:1:4::1", "2001:db8:1:5::1")]
+    public async Task Each_address_is_counted_by_itself_and_of_IPv6_each_network(string address, string same, params string[] others)
+    {
+        await using var behind = new ChatServer { Settings = [("Inspector:OperatorToken", Operator), ("Proxies:Trusted:0", "127.0.0.1")] };
+        for (var i = 0; i < 10; i++) (await Guessed(behind, address)).Should().Be(HttpStatusCode.Forbidden);
+
+        (await Guessed(behind, same)).Should().Be(HttpStatusCode.TooManyRequests);
+        var elsewhere = new List<HttpStatusCode>();
+        foreach (var other in others) elsewhere.Add(await Guessed(behind, other));
+        elsewhere.Should().Contain(HttpStatusCode.Forbidden);
     }
 
     [Fact]
@@ -204,6 +253,21 @@ public sealed class OperatorFormTests : IDisposable
         var form = Form(Operator);
         form.Headers.ContentType!.CharSet = charset;
         return form;
+    }
+
+    private static async Task<HttpStatusCode> Guessed(ChatServer server, string from)
+    {
+        using var http = server.Http();
+        http.DefaultRequestHeaders.Add("X-Forwarded-For", from);
+        using var answer = await http.PostAsync(new Uri("/inspect/sign-in", UriKind.Relative), Form(Guess), TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+
+    private async Task<HttpResponseMessage> Ask(string path, string? token)
+    {
+        using var http = server.Http();
+        if (token is not null) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return await http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
     }
 
     private Task<HttpResponseMessage> Post(HttpContent body) => Post(body, server.Address);
