@@ -17,6 +17,7 @@ public static class ConnectionInspectorEndpoints
         ArgumentNullException.ThrowIfNull(endpoints);
         var group = endpoints.MapGroup(path);
         group.AddEndpointFilter(ProcessMark.Set);
+        group.AddEndpointFilter(Uncached.Set);
         group.AddEndpointFilter(InspectorAccess.AskPolicy);
         group.AddEndpointFilter(TokenGuesses.CountBearer);
         InspectorPages.Map(group);

@@ -49,7 +49,6 @@ internal static class DoctorEndpoints
     private static IResult Probe(HttpContext context, InspectorAccess access)
     {
         if (InspectorEndpoints.Refuse(context, access) is { } refusal) return refusal;
-        context.Response.Headers.CacheControl = "no-store";
         return Results.Json(new { client = $"{context.Connection.RemoteIpAddress?.MapToIPv6()}".Replace("::ffff:", "", StringComparison.Ordinal), scheme = context.Request.Scheme, host = context.Request.Host.Value, protocol = context.Request.Protocol });
     }
 
@@ -57,7 +56,6 @@ internal static class DoctorEndpoints
     private static IResult Stream(HttpContext context, InspectorAccess access)
     {
         if (InspectorEndpoints.Refuse(context, access) is { } refusal) return refusal;
-        context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["X-Accel-Buffering"] = "no";
         return Results.Stream(
             async body =>
@@ -84,7 +82,6 @@ internal static class DoctorEndpoints
         {
             var seen = JsonSerializer.Deserialize<ProbeEvidence>(evidence, Shape) ?? throw new JsonException("It is null.");
             var proxy = ProxyFingerprint.Of([KeyValuePair.Create("Server", seen.Server)], seen.Text).Proxy;
-            context.Response.Headers.CacheControl = "no-store";
             return Results.Json(ConnectCauses.Find(seen with { Proxy = proxy }), Shape);
         }
         catch (JsonException wrong)

@@ -65,7 +65,6 @@ internal sealed class EventFeed(HttpContext context, InspectorAccess access, Jou
     private static void SetHead(HttpResponse response)
     {
         response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-cache,no-store";
         response.Headers["X-Accel-Buffering"] = "no";
     }
 

@@ -71,7 +71,6 @@ internal static class InspectorPages
     private static string Html(HttpContext context, string path, string file)
     {
         context.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        context.Response.Headers.CacheControl = "no-cache";
         using var reader = new StreamReader(Carrier.GetManifestResourceStream(Prefix + file)!);
         return reader.ReadToEnd().Replace("{path}", WebUtility.HtmlEncode(path), StringComparison.Ordinal);
     }

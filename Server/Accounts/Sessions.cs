@@ -64,6 +64,7 @@ internal static class Sessions
 
     private static async Task<IResult> WhoAmI(HttpContext context, GuestNames names)
     {
+        context.Response.Headers.CacheControl = "no-store";
         var ticket = await context.AuthenticateAsync();
         if (Refuse(ticket, names) is { } refusal) return refusal;
         Guest.TryRead(ticket.Principal, out var guest);

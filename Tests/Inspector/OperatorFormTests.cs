@@ -132,6 +132,27 @@ public sealed class OperatorFormTests : IDisposable
     }
 
     [Fact]
+    public async Task What_depends_on_who_asks_is_kept_by_no_cache_and_files_are_asked_for_again()
+    {
+        var link = server.Services.GetInspectorSignInQuery();
+        using var form = await AskAsBrowser("/inspect/sign-in");
+        using var page = await AskAsBrowser("/inspect");
+        using var byLink = await AskAsBrowser($"/inspect/{link}");
+        using var right = await Post(Form(Operator));
+        using var wrong = await Post(Form(Guess));
+        using var refused = await Ask("/inspect/connections", token: null);
+        using var list = await Ask("/inspect/connections", Operator);
+        using var nobody = await Ask("/session", token: null);
+        using var session = await Ask("/session", (await server.SignIn("ada")).AccessToken);
+        byLink.Headers.Contains("Set-Cookie").Should().BeTrue();
+        foreach (var answer in (HttpResponseMessage[])[form, page, byLink, right, wrong, refused, list, nobody, session]) answer.Headers.GetValues("Cache-Control").Should().Equal("no-store");
+
+        using var file = await Ask("/inspect/assets/inspector/main.js", token: null);
+        file.Headers.GetValues("Cache-Control").Should().Equal("no-cache");
+        file.Headers.ETag.Should().NotBeNull();
+    }
+
+    [Fact]
     public async Task Right_tokens_are_no_guesses()
     {
         for (var i = 0; i < 12; i++)
@@ -261,6 +282,13 @@ public sealed class OperatorFormTests : IDisposable
         http.DefaultRequestHeaders.Add("X-Forwarded-For", from);
         using var answer = await http.PostAsync(new Uri("/inspect/sign-in", UriKind.Relative), Form(Guess), TestContext.Current.CancellationToken);
         return answer.StatusCode;
+    }
+
+    private async Task<HttpResponseMessage> AskAsBrowser(string path)
+    {
+        using var http = server.Http();
+        http.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        return await http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
     }
 
     private async Task<HttpResponseMessage> Ask(string path, string? token)
