@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using RealtimeHello.Layers;
 using Spectre.Console;
@@ -44,10 +45,28 @@ internal static class Terminals
     /// <param name="interrupted">Called, on any thread, at Ctrl+C, which makes no signal now.</param>
     public static ITerminal Open(Action interrupted) => OperatingSystem.IsWindows() ? new WindowsTerminal(interrupted) : new UnixTerminal(interrupted);
 
-    /// <summary>Standard input as bytes. On a Unix terminal past .NET's console, whose own line editing would write to the terminal.</summary>
-    public static Stream OpenInput() => OperatingSystem.IsWindows() || Console.IsInputRedirected
-        ? Console.OpenStandardInput()
-        : new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+    /// <summary>Standard input as bytes; one that is closed is empty. On a Unix terminal past .NET's console, whose own line editing would write to the terminal.</summary>
+    public static Stream OpenInput()
+    {
+        if (IsInputClosed) return Stream.Null;
+        return OperatingSystem.IsWindows() || Console.IsInputRedirected
+            ? Console.OpenStandardInput()
+            : new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+    }
+
+    /// <summary>
+    /// There was no standard input when this Unix process began. Its number then went to what the runtime opened first, such as a pipe of its own, in which nothing ever comes; that has the mark
+    /// of what ends with this program (FD_CLOEXEC), which nothing that was given to it can have.
+    /// </summary>
+    private static bool IsInputClosed
+    {
+        get
+        {
+            const int getFlags = 1;
+            const int closesOnExec = 1;
+            return !OperatingSystem.IsWindows() && (fcntl(0, getFlags) & closesOnExec) != 0;
+        }
+    }
 
     /// <summary>Standard output where it is a Unix pipe, past .NET's console, which does not tell that its reader left; else null.</summary>
     private static FileStream? OpenPipe()
@@ -57,4 +76,8 @@ internal static class Terminals
         // A file has a place where it is written, which this would not share with others who write to it.
         return stream.CanSeek ? null : stream;
     }
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int fcntl(int descriptor, int command);
 }
