@@ -11,6 +11,13 @@ public static class RoomNameRule
 
     private static readonly SearchValues<char> Characters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
+    /// <summary>A room is written with one <c>#</c> before its name; what is left of it is a name, or none.</summary>
+    public static string WithoutSign(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.StartsWith('#') ? text[1..] : text;
+    }
+
     /// <summary>Whether it may be a name.</summary>
     public static bool Allows([NotNullWhen(true)] string? text) => text is { Length: >= 1 and <= ChatLimits.RoomNameLength } && !text.AsSpan().ContainsAnyExcept(Characters);
 }

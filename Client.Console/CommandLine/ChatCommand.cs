@@ -104,7 +104,8 @@ internal static class ChatCommand
 
     private static string? ParseRoom(string text, Action<string> fail)
     {
-        if (RoomNameRule.Allows(text.TrimStart('#'))) return text.TrimStart('#');
+        var name = RoomNameRule.WithoutSign(text);
+        if (RoomNameRule.Allows(name)) return name;
         fail(RoomNameRule.Sentence);
         return null;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RealtimeHello.Contracts;
 
 namespace RealtimeHello.Client.Chat.Interactive;
 
@@ -51,9 +52,9 @@ internal abstract record SlashCommand
         if (words.Length > 2) return new Wrong($"{words[0]} takes at most one word after it. To post a text that begins with a slash, write //.");
         return (words[0].ToLowerInvariant(), argument) switch
         {
-            ("/join", { } room) => new Join(Bare(room)),
+            ("/join", { } room) => new Join(RoomNameRule.WithoutSign(room)),
             ("/join", null) => new Wrong("Say which room: /join ROOM"),
-            ("/leave", var room) => new Leave(room is null ? null : Bare(room)),
+            ("/leave", var room) => new Leave(room is null ? null : RoomNameRule.WithoutSign(room)),
             ("/who", null) => new Who(),
             ("/rooms", null) => new Rooms(),
             ("/history", null) => new History(20),
@@ -66,6 +67,4 @@ internal abstract record SlashCommand
             var (unknown, _) => new Wrong($"There is no command {unknown}; /help lists them. To post a text that begins with a slash, write //."),
         };
     }
-
-    private static string Bare(string room) => room.StartsWith('#') ? room[1..] : room;
 }

@@ -12,6 +12,7 @@ public sealed class ChatNameTests
     [InlineData(UserNameRule.Sentence, "--name", "@ada")]
     [InlineData(RoomNameRule.Sentence, "--name", "ada", "--room", "Lobby")]
     [InlineData(RoomNameRule.Sentence, "--name", "ada", "--room", "#")]
+    [InlineData(RoomNameRule.Sentence, "--name", "ada", "--room", "##lobby")]
     [InlineData(RoomNameRule.Sentence, "--name", "ada", "--room", "a room")]
     public async Task A_name_that_is_none_makes_no_sense_and_nobody_is_asked_about_it(string sentence, params string[] arguments)
     {
