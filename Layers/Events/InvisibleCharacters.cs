@@ -4,7 +4,7 @@ using System.Text;
 namespace RealtimeHello.Layers;
 
 /// <summary>
-/// Characters that nobody sees: format characters (Unicode's category Cf: zero-width, direction, tags) and the others that a font may leave out (Default_Ignorable_Code_Point). They make
+/// Characters that nobody sees: format characters (Unicode's category Cf: zero-width, direction, tags) and the others that a font may leave out (Default_Ignorable_Code_Point) or draws as nothing. They make
 /// two texts look the same, and hide a third, so they are shown escaped, except where an emoji or a script is spelled with one. Besides, accents beyond those that a letter has in any script:
 /// stacked, they cover the lines around them. <c>wwwroot/inspector/printable.js</c> has the same rules.
 /// </summary>
@@ -30,10 +30,12 @@ internal static class InvisibleCharacters
         (>= 0x600 and <= 0x605) or 0x6dd or 0x70f or 0x890 or 0x891 or 0x8e2 or 0x110bd or 0x110cd => false,
         0x34f or 0x115f or 0x1160 or 0x17b4 or 0x17b5 or (>= 0x180b and <= 0x180f) or 0x2065 or 0x3164 or (>= 0xfe00 and <= 0xfe0f) or 0xffa0 => true,
         (>= 0xfff0 and <= 0xfff8) or (>= 0xe0000 and <= 0xe0fff) => true,
+        // No spaces to Unicode, but drawn as such: Braille without a dot, hieroglyphs that are blank, a note without its head.
+        0x2800 or 0x13441 or 0x13442 or 0x1d159 => true,
         _ => Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format,
     };
 
-    /// <summary>Joiners (RFC 5892 A.1 and A.2, and emoji), variation selectors and tags where they belong.</summary>
+    /// <summary>Joiners (RFC 5892 A.1 and A.2, and emoji), variation selectors, tags and Braille's blank where they belong.</summary>
     private static bool Spells(string text, int at, Rune rune)
     {
         var before = Before(text, at);
@@ -45,6 +47,7 @@ internal static class InvisibleCharacters
             0xfe0e or 0xfe0f => IsEmoji(before) || (before?.Value is '#' or '*' or (>= '0' and <= '9') && after?.Value == 0x20e3),
             (>= 0xfe00 and <= 0xfe02) or (>= 0xe0100 and <= 0xe01ef) => before?.Value is (>= 0x3400 and <= 0x4dbf) or (>= 0x4e00 and <= 0x9fff) or (>= 0xf900 and <= 0xfaff) or (>= 0x20000 and <= 0x323af),
             (>= 0x180b and <= 0x180d) or 0x180f => before?.Value is >= 0x1820 and <= 0x18aa,
+            0x2800 => HasDots(before) && HasDots(after),
             >= 0xe0020 and <= 0xe007f => IsOfFlag(text, at),
             _ => false,
         };
@@ -82,6 +85,9 @@ internal static class InvisibleCharacters
         while (before?.Value is 0xfe0f or (>= 0x1f3fb and <= 0x1f3ff)) before = Before(text, at -= before.Value.Utf16SequenceLength);
         return before;
     }
+
+    /// <summary>Of Braille, whose words have a blank between them.</summary>
+    private static bool HasDots(Rune? rune) => rune?.Value is >= 0x2801 and <= 0x28ff;
 
     private static bool IsOfFlag(string text, int at)
     {

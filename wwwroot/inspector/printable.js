@@ -10,14 +10,15 @@ const spelling = [
   '(?<=\\p{ExtPict})[\ufe0e\ufe0f]|(?<=[0-9#*])[\ufe0e\ufe0f](?=\u20e3)',
   '(?<=[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{323af}])[\ufe00-\ufe02\u{e0100}-\u{e01ef}]',
   '(?<=[\u1820-\u18aa])[\u180b-\u180d\u180f]',
+  '(?<=[\u2801-\u28ff])\u2800(?=[\u2801-\u28ff])',
   `\u{1f3f4}(?:${['gbeng', 'gbsct', 'gbwls'].map(tags).join('|')})\u{e007f}`,
 ].join('|');
 
 /** Accents beyond four upon one letter, which cover the lines around them. */
 const stacked = '(?<=(?:[\\p{Mn}\\p{Me}][\u200c\u200d]*){4})[\\p{Mn}\\p{Me}]';
 
-// What can't be seen must be seen: control, format and other ignorable characters, separators of lines, lone surrogates.
-const hidden = new RegExp(`(${spelling})|[\\p{Cc}\\p{Cf}\\p{Cs}\\p{DI}\\u2028\\u2029]|${stacked}`, 'gu');
+// What can't be seen must be seen: control, format and other ignorable characters, separators of lines, lone surrogates, and what is drawn as nothing.
+const hidden = new RegExp(`(${spelling})|[\\p{Cc}\\p{Cf}\\p{Cs}\\p{DI}\\u2028\\u2029\\u2800\\u{13441}\\u{13442}\\u{1d159}]|${stacked}`, 'gu');
 
 /**
  * A stranger's text made visible: control characters, invisible ones, stacked accents and lone surrogates as \uXXXX, so that nothing can hide or reorder what is shown.

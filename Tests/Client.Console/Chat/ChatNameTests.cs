@@ -13,6 +13,8 @@ public sealed class ChatNameTests
     [InlineData(RoomNameRule.Sentence, "--name", "ada", "--room", "Lobby")]
     [InlineData(RoomNameRule.Sentence, "--name", "ada", "--room", "#")]
     [InlineData(RoomNameRule.Sentence, "--name", "ada", "--room", "##lobby")]
+    [InlineData(UserNameRule.Sentence, "--name", "\u2800")]
+    [InlineData(UserNameRule.Sentence, "--name", "\u3164\u115f\u1160\uffa0")]
     [InlineData(RoomNameRule.Sentence, "--name", "ada", "--room", "a room")]
     public async Task A_name_that_is_none_makes_no_sense_and_nobody_is_asked_about_it(string sentence, params string[] arguments)
     {
