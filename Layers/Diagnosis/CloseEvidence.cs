@@ -19,7 +19,14 @@ public sealed class CloseEvidence(Perspective perspective)
     private Trouble? trouble;
 
     /// <summary>Bytes that were handed to the connection and not taken by the peer when it ended.</summary>
-    public long BacklogBytes { get; set; }
+    public long BacklogBytes
+    {
+        get => trouble?.BacklogBytes ?? 0;
+        set
+        {
+            if (value != BacklogBytes) Noted.BacklogBytes = value;
+        }
+    }
 
     /// <summary>The server's process was stopping.</summary>
     public bool ServerIsStopping { get; set; }
@@ -157,6 +164,8 @@ public sealed class CloseEvidence(Perspective perspective)
     /// <summary>What a connection that is open and well has none of.</summary>
     private sealed class Trouble
     {
+        public long BacklogBytes { get; set; }
+
         public HttpResponse? Unasked { get; set; }
 
         public TlsAlert? Alert { get; set; }
