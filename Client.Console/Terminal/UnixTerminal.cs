@@ -16,6 +16,9 @@ internal sealed class UnixTerminal : ITerminal
     private const int StandardInput = 0;
     private const int Now = 0;
 
+    /// <summary>FIONREAD of Linux.</summary>
+    private const nuint HowManyWait = 0x541B;
+
     /// <summary>More than any system's struct termios has bytes.</summary>
     private const int TermiosSize = 256;
 
@@ -31,6 +34,9 @@ internal sealed class UnixTerminal : ITerminal
     private readonly Action _interrupted;
     private int _isRaw;
 
+    /// <summary>Bytes that were typed before the terminal was ours, and not read yet: it had made line feeds of what Enter sends.</summary>
+    private int _typedBefore;
+
     /// <param name="interrupted">Called, on the thread of the keys, at Ctrl+C.</param>
     public UnixTerminal(Action interrupted)
     {
@@ -41,6 +47,8 @@ internal sealed class UnixTerminal : ITerminal
         _original.CopyTo(_raw, 0);
         cfmakeraw(_raw);
         MakeRaw();
+        // On Linux alone: elsewhere the function may take its last argument in another way than this calls it.
+        if (OperatingSystem.IsLinux()) _ = ioctl(StandardInput, HowManyWait, ref _typedBefore);
         _resize = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Resized?.Invoke());
         _continue = PosixSignalRegistration.Create(PosixSignal.SIGCONT, Continue);
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
@@ -116,6 +124,9 @@ internal sealed class UnixTerminal : ITerminal
             using var input = new FileStream(handle, FileAccess.Read, bufferSize: 0);
             while (input.Read(buffer) is > 0 and var read)
             {
+                var before = Math.Min(read, _typedBefore);
+                _typedBefore -= before;
+                buffer.AsSpan(0, before).Replace((byte)'\n', (byte)'\r');
                 foreach (var key in decoder.Push(buffer.AsSpan(0, read)))
                     if (key.Code == KeyCode.Interrupt) _interrupted();
                     else if (!_keys.Writer.TryWrite(key)) _keys.Writer.WriteAsync(key).AsTask().GetAwaiter().GetResult();
@@ -140,6 +151,10 @@ internal sealed class UnixTerminal : ITerminal
     [DllImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern void cfmakeraw([In, Out] byte[] termios);
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int ioctl(int descriptor, nuint request, ref int count);
 
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -65,6 +65,25 @@ public sealed class HelloOnTerminalTests
     }
 
     [Fact]
+    public async Task Enter_that_was_pressed_before_the_program_was_there_is_Enter()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using var screen = await TerminalScreen.Start(
+            60, 30, $"sh -c \"sleep 2; exec dotnet exec '{Repository.ConsoleProgram}' hello ws://{listener.LocalEndpoint}/ --layers websocket\"", ("TERM", "xterm-256color"));
+        foreach (var line in (string[])["one", "two"])
+        {
+            await screen.Type(line);
+            await screen.Press("Enter");
+        }
+
+        using var client = await listener.AcceptTcpClientAsync();
+        await Open(client);
+
+        (await Received(client, 2)).Should().Equal("one", "two");
+    }
+
+    [Fact]
     public async Task What_was_entered_for_a_WebSocket_that_never_opens_is_told_as_not_sent()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
