@@ -18,12 +18,6 @@ internal sealed class TappedPipeWriter : PipeWriter
     private IByteTap tap = null!;
     private IMessageTap? messages;
     private Memory<byte> memory;
-
-    /// <summary>How many bytes of <see cref="memory"/> were told.</summary>
-    private int told;
-
-    /// <summary>Bytes that the next flush hands over.</summary>
-    private int unflushed;
     private Waits? waits;
 
     private TappedPipeWriter()
@@ -44,12 +38,7 @@ internal sealed class TappedPipeWriter : PipeWriter
 
     public override long UnflushedBytes => inner.UnflushedBytes;
 
-    public override Memory<byte> GetMemory(int sizeHint = 0)
-    {
-        memory = inner.GetMemory(sizeHint);
-        told = 0;
-        return memory;
-    }
+    public override Memory<byte> GetMemory(int sizeHint = 0) => memory = inner.GetMemory(sizeHint);
 
     public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
@@ -57,25 +46,22 @@ internal sealed class TappedPipeWriter : PipeWriter
     {
         // What it does not take is not told.
         inner.Advance(bytes);
-        var written = memory.Span[told..];
-        if (bytes <= 0 || written.IsEmpty) return;
-        if (bytes < written.Length) written = written[..bytes];
-        told += written.Length;
-        Tell(written);
+        var taken = Math.Min(bytes, memory.Length);
+        if (taken <= 0) return;
+        Tell(memory.Span[..taken]);
+        memory = memory[taken..];
     }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        var bytes = unflushed;
-        unflushed = 0;
+        var bytes = Unflushed();
         return Watch(inner.FlushAsync(cancellationToken), bytes);
     }
 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
         if (!source.IsEmpty) Tell(source.Span);
-        var bytes = unflushed;
-        unflushed = 0;
+        var bytes = Unflushed() + source.Length;
         return Watch(inner.WriteAsync(source, cancellationToken), bytes);
     }
 
@@ -83,21 +69,23 @@ internal sealed class TappedPipeWriter : PipeWriter
 
     public override void Complete(Exception? exception = null)
     {
-        (memory, told) = (default, 0);
+        memory = default;
         inner.Complete(exception);
     }
 
     public override ValueTask CompleteAsync(Exception? exception = null)
     {
-        (memory, told) = (default, 0);
+        memory = default;
         return inner.CompleteAsync(exception);
     }
 
     private void Tell(ReadOnlySpan<byte> bytes)
     {
-        unflushed += bytes.Length;
         if (messages is null || !messages.TryTake(Direction.Sent, bytes)) tap.Bytes(Direction.Sent, bytes);
     }
+
+    /// <summary>Bytes that the next flush hands over, where the transport knows.</summary>
+    private long Unflushed() => inner.CanGetUnflushedBytes ? inner.UnflushedBytes : 0;
 
     /// <summary>A flush that completes at once, as nearly all do, costs nothing.</summary>
     private ValueTask<FlushResult> Watch(ValueTask<FlushResult> flushing, long bytes)
