@@ -11,6 +11,9 @@ internal sealed class EntryLog
     private const int SmallestSegment = 128;
     private const int LargestSegment = 8 * 1024;
 
+    /// <summary>Of what the log holds, a segment is charged with as much for what it shares, above <see cref="LargestSegment"/>: the more there is, the larger are the steps in which it is dropped.</summary>
+    private const int ShareOfSharing = 8;
+
     private LogSegment? front;
     private LogSegment? back;
     private LogSegment? spare;
@@ -194,15 +197,15 @@ internal sealed class EntryLog
         spare = null;
     }
 
-    private static bool HasRoom(LogSegment segment, in JournalEntry entry)
+    private bool HasRoom(LogSegment segment, in JournalEntry entry)
     {
         if (segment.Room < EntryEncoding.Longest) return false;
         if (entry.Shared is { } shared) return segment.CanShare(shared.Length, SharedOf(shared));
         return entry.Fact is null || segment.FactsWeight < LargestSegment;
     }
 
-    /// <summary>How many shared bytes a segment is charged with: it is dropped with about as many bytes as any other.</summary>
-    private static int SharedOf(byte[] first) => Math.Max(LargestSegment, first.Length);
+    /// <summary>How many shared bytes a segment is charged with, at first: it is dropped with about as many bytes as any other, or with an eighth of all.</summary>
+    private int SharedOf(byte[] first) => Math.Max((int)Math.Min(int.MaxValue, Math.Max(LargestSegment, Size / ShareOfSharing)), first.Length);
 
     private void Count(LogSegment segment, Direction direction, int change)
     {

@@ -13,10 +13,17 @@ internal static class FactWeight
     /// <summary>In bytes.</summary>
     public static int Of(LayerDetail fact) => fact switch
     {
-        ApplicationFact published => Object + Of(published.Name) + Of(published.Text) + published.Fields.Sum(field => Field + Of(field.Key) + Of(field.Value as string)),
+        ApplicationFact published => Object + Of(published.Name) + Of(published.Text) + Of(published.Fields),
         HubFailed failed => Object + Of(failed.Error),
         _ => Object,
     };
+
+    private static int Of(IReadOnlyDictionary<string, object?> fields)
+    {
+        var weight = 0;
+        foreach (var (key, value) in fields) weight += Field + Of(key) + Of(value as string);
+        return weight;
+    }
 
     private static int Of(string? text) => (text?.Length ?? 0) * sizeof(char);
 }

@@ -42,7 +42,7 @@ internal sealed class PostUnderWay(Guid id, IConnectionRecorderFeature connectio
     public void Posted(string room, long number, bool isDuplicate)
     {
         if (Interlocked.Exchange(ref isDurable, 1) != 0) return;
-        connection.PublishApplicationEvent("posted", $"message {number} of {room} is durable", new Dictionary<string, object?>
+        connection.PublishApplicationEvent("posted", $"message {number} of {room} is durable", new Dictionary<string, object?>(capacity: 4)
         {
             ["room"] = room,
             ["number"] = number,
@@ -53,7 +53,7 @@ internal sealed class PostUnderWay(Guid id, IConnectionRecorderFeature connectio
 
     /// <summary>It was handed to its room.</summary>
     public void Delivered(string room, long number, int listeners) =>
-        connection.PublishApplicationEvent("delivered", $"message {number} of {room} to {listeners} connection{(listeners == 1 ? "" : "s")}", new Dictionary<string, object?>
+        connection.PublishApplicationEvent("delivered", $"message {number} of {room} to {listeners} connection{(listeners == 1 ? "" : "s")}", new Dictionary<string, object?>(capacity: 4)
         {
             ["room"] = room,
             ["number"] = number,
