@@ -77,7 +77,7 @@ public sealed partial class ConnectionRecorder
         {
             var message = journal.Options.ConnectionBytes >= FanOuts.LeastBudget ? journal.FanOuts.Find(bytes) : null;
             // This connection takes part in fan-outs: what comes in the next ones may wait.
-            if (message is not null) log.Gate.Open(direction, this);
+            if (message is not null) log.Gate.Open(direction, this, journal);
             return trim | Store(journal.NextNumber(this), Now.Ticks, TapPoint.Plain, direction, Pass(direction, bytes.Length), bytes, beginsMessage: true, message);
         }
 
@@ -119,7 +119,7 @@ public sealed partial class ConnectionRecorder
         return trim;
     }
 
-    bool IPendingWriter.Write(Direction direction, ReadOnlySpan<PendingMessages.Pending> waiting)
+    bool IPendingWriter.Write(Direction direction, ReadOnlySpan<PendingMessage> waiting)
     {
         var trim = false;
         try
@@ -146,7 +146,7 @@ public sealed partial class ConnectionRecorder
 
     /// <summary>Each was one whole message when it was taken elsewhere. The first that is none here is decoded as anything is.</summary>
     /// <returns>How many come before that, and how many bytes they are.</returns>
-    private (int Count, int Length) Take(Direction direction, ReadOnlySpan<PendingMessages.Pending> waiting)
+    private (int Count, int Length) Take(Direction direction, ReadOnlySpan<PendingMessage> waiting)
     {
         var (count, length) = (0, 0);
         while (count < waiting.Length && waiting[count].Message is { } message && decoder.TryTakeMessage(direction, message))

@@ -76,7 +76,7 @@ internal sealed class ConnectionLog(EntryPacker packer, LogGate gate)
     /// <param name="waiting">They follow each other.</param>
     /// <param name="budget">What is over it is evicted.</param>
     /// <returns>By how many bytes the log grew or shrank.</returns>
-    public long Append(Direction direction, long offset, ReadOnlySpan<PendingMessages.Pending> waiting, JournalOptions budget)
+    public long Append(Direction direction, long offset, ReadOnlySpan<PendingMessage> waiting, JournalOptions budget)
     {
         var growth = 0L;
         while (!waiting.IsEmpty)

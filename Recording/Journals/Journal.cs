@@ -10,7 +10,6 @@ namespace RealtimeHello.Recording.Journals;
 public sealed class Journal
 {
     private const int GatesAtOnce = 64;
-    private const int PlacesAtOnce = 16;
 
     /// <summary>Of the budget, what the places of messages may take that wait: so many connections' may. Those of others don't.</summary>
     private const int ShareOfPlaces = 8;
@@ -18,7 +17,9 @@ public sealed class Journal
     private readonly ConcurrentDictionary<string, ConnectionRecord> records = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<ConnectionRecord> closed = new();
     private readonly ConcurrentQueue<ConnectionRecord> closedOthers = new();
-    private readonly SideBySide<PendingMessages> places = new(() => new PendingMessages(), PlacesAtOnce);
+
+    /// <summary>Those with places for another connection; also what guards which they have.</summary>
+    private readonly List<PendingRows> placesLeft = [];
     private readonly Lock trimming = new();
     private JournalWatch[] watches = [];
     private long lastNumber;
@@ -31,7 +32,7 @@ public sealed class Journal
         Options = options ?? new JournalOptions();
         Time = time ?? TimeProvider.System;
         Lifecycle = new LifecycleFeed(Options.LifecycleEvents);
-        Gates = new SideBySide<LogGate>(() => new LogGate(this), GatesAtOnce);
+        Gates = new SideBySide<LogGate>(() => new LogGate(), GatesAtOnce);
     }
 
     /// <summary>The budgets.</summary>
@@ -170,24 +171,45 @@ public sealed class Journal
         }
     }
 
-    /// <summary>Places for the messages of a connection that takes part in fan-outs; null: as many connections as may have some.</summary>
-    internal PendingMessages? TakePlaces()
-    {
-        if (Interlocked.Add(ref sizeOfPlaces, PendingMessages.Size) > Options.TotalBytes / ShareOfPlaces)
-        {
-            Interlocked.Add(ref sizeOfPlaces, -PendingMessages.Size);
-            return null;
-        }
+    /// <summary>Memory for messages that wait, in bytes.</summary>
+    internal long SizeOfPlaces => Interlocked.Read(ref sizeOfPlaces);
 
-        Grow(PendingMessages.Size);
-        return places.Take();
+    /// <summary>Places for the messages of a connection that takes part in fan-outs; null: as many connections as may have some.</summary>
+    internal (PendingRows Rows, byte Column)? TakePlaces()
+    {
+        lock (placesLeft)
+        {
+            if (placesLeft.Count == 0)
+            {
+                if (sizeOfPlaces + PendingRows.Size > Options.TotalBytes / ShareOfPlaces) return null;
+                ChangePlaces(PendingRows.Size);
+                placesLeft.Add(new PendingRows(this));
+            }
+
+            var rows = placesLeft[^1];
+            var column = rows.TakeColumn();
+            if (!rows.HasFreeColumns) placesLeft.RemoveAt(placesLeft.Count - 1);
+            return (rows, column);
+        }
     }
 
     /// <summary>A connection needs its places no more.</summary>
-    internal void GivePlacesBack()
+    internal void GivePlacesBack(PendingRows rows, byte column)
     {
-        Interlocked.Add(ref sizeOfPlaces, -PendingMessages.Size);
-        Grow(-PendingMessages.Size);
+        lock (placesLeft)
+        {
+            if (!rows.HasFreeColumns) placesLeft.Add(rows);
+            rows.GiveColumn(column);
+            if (!rows.IsUnused) return;
+            placesLeft.Remove(rows);
+            ChangePlaces(-PendingRows.Size);
+        }
+    }
+
+    private void ChangePlaces(int bytes)
+    {
+        Interlocked.Add(ref sizeOfPlaces, bytes);
+        Grow(bytes);
     }
 
     /// <summary>Notes that a record grew; true when the whole is over its budget and <see cref="Trim"/> is due, without any record's lock held.</summary>

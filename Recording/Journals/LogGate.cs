@@ -5,42 +5,48 @@ namespace RealtimeHello.Recording.Journals;
 
 /// <summary>
 /// What stands in front of a connection's log: its lock, and the last few messages of a fan-out, which wait there to be written together. Whoever reads the log or adds to it finds them written.
-/// A fan-out comes by hundreds of connections in turn and finds what belongs to each out of the processor's caches: so a message that waits touches nothing of its connection but this and its place.
+/// A fan-out comes by hundreds of connections in turn and finds what belongs to each out of the processor's caches: so a message that waits touches nothing of its connection alone but this.
 /// </summary>
-internal sealed class LogGate(Journal journal) : IMessageTap
+internal sealed class LogGate : IMessageTap
 {
-    private PendingMessages? pending;
+    /// <summary>Where messages may wait, and who writes them; null: none may.</summary>
+    private PendingRows? rows;
+    private IPendingWriter? writer;
+    private byte column;
+
+    /// <summary>Where the next message is put.</summary>
+    private byte row;
+
+    /// <summary>How many wait, in the rows before that.</summary>
     private byte count;
     private bool isOpen;
     private Direction direction;
 
-    /// <summary>Memory for what waits, in bytes.</summary>
-    public long Size => pending is null ? 0 : PendingMessages.Size;
+    /// <summary>Messages may wait, or have.</summary>
+    public bool HasPlaces => rows is not null;
 
     /// <inheritdoc/>
     public bool TryTake(Direction direction, ReadOnlySpan<byte> bytes)
     {
-        if (journal.FanOuts.FindLatest(bytes) is not { } message) return false;
+        if (rows?.Journal is not { } journal || journal.FanOuts.FindLatest(bytes) is not { } message) return false;
         var isOver = false;
-        PendingMessages? places;
         lock (this)
         {
-            // Known to be there, they are not looked at: the place itself is only written to, which waits for no memory.
-            places = pending;
-            if (places is null || !isOpen || direction != this.direction) return false;
+            if (!isOpen || direction != this.direction || rows is not { } places || writer is not { } recording) return false;
             try
             {
-                var number = journal.NextNumber(places);
-                ref var place = ref places.At(count);
+                if (count == 0) row = places.RowOf(message);
+                var number = journal.NextNumber(recording);
+                ref var place = ref places.At(row, column, message);
                 place.Message = message;
                 place.Number = number;
-                // Last, since it takes a moment, in which the memory of the place comes; the lock is let go of with what was written.
                 place.Ticks = journal.Time.GetUtcNow().Ticks;
-                if (++count == PendingMessages.Most) isOver = Settle();
+                row = PendingRows.Behind(row);
+                if (++count == PendingRows.Rows) isOver = Settle();
             }
             catch (Exception exception)
             {
-                places.Fail(exception);
+                recording.Fail(exception);
             }
         }
 
@@ -49,11 +55,16 @@ internal sealed class LogGate(Journal journal) : IMessageTap
     }
 
     /// <summary>From now on whole messages of that direction, which is the server's, may wait, until something else comes in it; not where as many connections' do already. The caller holds the lock.</summary>
-    public void Open(Direction direction, IPendingWriter writer)
+    public void Open(Direction direction, IPendingWriter writer, Journal journal)
     {
-        pending ??= journal.TakePlaces()?.For(writer);
+        if (rows is null && journal.TakePlaces() is var (taken, place))
+        {
+            (rows, column) = (taken, place);
+            this.writer = writer;
+        }
+
         this.direction = direction;
-        isOpen = pending is not null;
+        isOpen = rows is not null;
     }
 
     /// <summary>Something else of that direction comes than whole messages: the next one has to be looked at. What waits is written first. The caller holds the lock.</summary>
@@ -72,17 +83,18 @@ internal sealed class LogGate(Journal journal) : IMessageTap
         var waiting = count;
         // Writing comes by here again.
         count = 0;
-        return pending!.Write(direction, waiting);
+        return rows!.Write(column, row, waiting, direction, writer!);
     }
 
     /// <summary>Nothing more is recorded: what waits is lost. The caller holds the lock.</summary>
     public void Shut()
     {
-        count = 0;
         isOpen = false;
-        if (pending is null) return;
-        pending.Drop();
-        pending = null;
-        journal.GivePlacesBack();
+        if (rows is not { } places) return;
+        if (count > 0) places.Clear(column);
+        count = 0;
+        rows = null;
+        writer = null;
+        places.Journal.GivePlacesBack(places, column);
     }
 }

@@ -114,7 +114,7 @@ internal sealed class LogSegment
     /// <param name="offset">Of the first one in the plain tap's stream.</param>
     /// <param name="waiting">They follow each other.</param>
     /// <returns>How many it took, and how many bytes they are.</returns>
-    public (int Count, int Length) Append(Direction direction, long offset, ReadOnlySpan<PendingMessages.Pending> waiting)
+    public (int Count, int Length) Append(Direction direction, long offset, ReadOnlySpan<PendingMessage> waiting)
     {
         if (FirstEntry < 0 || offset != Last.EndOf(direction)) return default;
         var places = Math.Min(waiting.Length, attachedRoom - attachedCount);

@@ -17,7 +17,12 @@ internal sealed class TappedPipeWriter : PipeWriter
     private PipeWriter inner = null!;
     private IByteTap tap = null!;
     private IMessageTap? messages;
+
+    /// <summary>What was given to be written to, from where it was not told yet.</summary>
     private Memory<byte> memory;
+
+    /// <summary>Bytes at its beginning that were written and are not told yet.</summary>
+    private int untold;
     private Waits? waits;
 
     private TappedPipeWriter()
@@ -38,28 +43,32 @@ internal sealed class TappedPipeWriter : PipeWriter
 
     public override long UnflushedBytes => inner.UnflushedBytes;
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => memory = inner.GetMemory(sizeHint);
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        TellWhatWasWritten();
+        return memory = inner.GetMemory(sizeHint);
+    }
 
     public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
+    /// <summary>Told is it with the flush: between the two, the server looks at what is in no cache, which it would have to wait for by itself if there were a lock to take in front of it.</summary>
     public override void Advance(int bytes)
     {
         // What it does not take is not told.
         inner.Advance(bytes);
-        var taken = Math.Min(bytes, memory.Length);
-        if (taken <= 0) return;
-        Tell(memory.Span[..taken]);
-        memory = memory[taken..];
+        untold = (int)Math.Clamp((long)untold + bytes, 0, memory.Length);
     }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
+        TellWhatWasWritten();
         var bytes = Unflushed();
         return Watch(inner.FlushAsync(cancellationToken), bytes);
     }
 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
+        TellWhatWasWritten();
         if (!source.IsEmpty) Tell(source.Span);
         var bytes = Unflushed() + source.Length;
         return Watch(inner.WriteAsync(source, cancellationToken), bytes);
@@ -69,14 +78,24 @@ internal sealed class TappedPipeWriter : PipeWriter
 
     public override void Complete(Exception? exception = null)
     {
+        TellWhatWasWritten();
         memory = default;
         inner.Complete(exception);
     }
 
     public override ValueTask CompleteAsync(Exception? exception = null)
     {
+        TellWhatWasWritten();
         memory = default;
         return inner.CompleteAsync(exception);
+    }
+
+    private void TellWhatWasWritten()
+    {
+        if (untold == 0) return;
+        Tell(memory.Span[..untold]);
+        memory = memory[untold..];
+        untold = 0;
     }
 
     private void Tell(ReadOnlySpan<byte> bytes)

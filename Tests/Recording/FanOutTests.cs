@@ -88,7 +88,7 @@ public sealed class FanOutTests
             member.Events().Should().NotContain(happened => happened.Detail is DecodeFault || happened.Detail is Gap);
         }
 
-        journal.Size.Should().Be(members.Sum(member => member.Recorder.Record.Size + member.Recorder.Record.Log.Gate.Size));
+        journal.Size.Should().Be(members.Sum(member => member.Recorder.Record.Size) + journal.SizeOfPlaces);
     }
 
     [Fact]
@@ -137,16 +137,16 @@ public sealed class FanOutTests
             journal.Size.Should().BeLessThan(1024 * 1024 + (64 * 1024));
         }
 
-        journal.Size.Should().Be(members.Sum(member => member.Recorder.Record.Size + member.Recorder.Record.Log.Gate.Size));
+        journal.Size.Should().Be(members.Sum(member => member.Recorder.Record.Size) + journal.SizeOfPlaces);
         members[0].Recorder.Record.Counters.HubMessagesSent.Should().Be(500);
     }
 
     [Fact]
     public void Of_more_connections_than_an_eighth_of_the_budget_has_places_for_the_messages_of_the_rest_do_not_wait()
     {
-        var journal = new Journal(new JournalOptions { TotalBytes = 8 * ((10 * PendingMessages.Size) + 1) });
-        var members = RecordedConversation.Many(journal, 20);
-        List<int> Waiting() => [.. Enumerable.Range(0, 20).Where(i => members[i].Recorder.Record.Log.Gate.Size > 0)];
+        var journal = new Journal(new JournalOptions { TotalBytes = 8 * (PendingRows.Size + 1) });
+        var members = RecordedConversation.Many(journal, PendingRows.Columns + 10);
+        List<int> Waiting() => [.. Enumerable.Range(0, members.Count).Where(i => members[i].Recorder.Record.Log.Gate.HasPlaces)];
         SendAll(members, "\"a message that all of the members of a room are told\"");
         SendAll(members, "\"and another one that all of the members of a room are told\"");
         var first = Waiting();
@@ -154,8 +154,8 @@ public sealed class FanOutTests
         members[first[0]].Recorder.Close();
         SendAll([.. members.Except([members[first[0]]])], "\"and a third that nearly all of the members of a room are told\"");
 
-        first.Should().HaveCount(10);
-        Waiting().Should().HaveCount(10).And.NotContain(first[0], "what it had is another one's");
+        first.Should().HaveCount(PendingRows.Columns);
+        Waiting().Should().HaveCount(PendingRows.Columns).And.NotContain(first[0], "what it had is another one's");
         foreach (var member in members) member.Events().Count(happened => happened.Detail is InvocationMessage).Should().Be(member == members[first[0]] ? 2 : 3);
     }
 
