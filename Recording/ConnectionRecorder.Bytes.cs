@@ -149,11 +149,7 @@ public sealed partial class ConnectionRecorder
     private (int Count, int Length) Take(Direction direction, ReadOnlySpan<PendingMessage> waiting)
     {
         var (count, length) = (0, 0);
-        while (count < waiting.Length && waiting[count].Message is { } message && decoder.TryTakeMessage(direction, message))
-        {
-            count++;
-            length += message.Length;
-        }
+        while (count < waiting.Length && waiting[count].Message is not null && decoder.TryTakeMessage(direction, waiting[count].Whole)) length += waiting[count++].Whole.Length;
 
         return (count, length);
     }

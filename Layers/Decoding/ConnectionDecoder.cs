@@ -104,6 +104,9 @@ public sealed class ConnectionDecoder
     /// </summary>
     public bool TryTakeMessage(Direction direction, ReadOnlySpan<byte> bytes) => Lane(direction).TryTakeMessage(bytes);
 
+    /// <summary>The same of bytes that were looked at before.</summary>
+    public bool TryTakeMessage(Direction direction, in WholeMessage message) => Lane(direction).TryTakeMessage(message);
+
     /// <summary>
     /// Takes at least one byte of <paramref name="bytes"/>, and at most those up to where <see cref="PhaseOf"/> of that direction changes.
     /// </summary>

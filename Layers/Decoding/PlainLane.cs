@@ -32,6 +32,14 @@ internal sealed class PlainLane(IConnectionOutput output, Direction direction) :
         return true;
     }
 
+    /// <summary>The same of bytes that were looked at before.</summary>
+    public bool TryTakeMessage(in WholeMessage message)
+    {
+        if (Decoder is not WebSocketFrameDecoder frames || !frames.TryTakeMessage(message)) return false;
+        Offset += message.Length;
+        return true;
+    }
+
     public void Skip(long count)
     {
         if (Phase != PlainPhase.Opaque && !Decoder!.TrySkip(count, Offset))

@@ -63,8 +63,29 @@ internal struct HubMessageCounter
     /// <summary>The next payload bytes, unmasked.</summary>
     public void Count(ReadOnlySpan<byte> payload)
     {
-        if (encoding == Encoding.Json) Messages += payload.Count(RecordSeparator);
+        if (encoding == Encoding.Json) Messages += CountJson(payload);
         else if (encoding == Encoding.MessagePack) CountPrefixed(payload);
+    }
+
+    /// <summary>The next payload is that message's. False: its bytes have to be counted.</summary>
+    public bool TryCount(in WholeMessage message)
+    {
+        if (encoding == Encoding.Json) Messages += message.JsonMessages;
+        if (encoding != Encoding.MessagePack) return true;
+        if (left != 0 || prefixLength != 0 || message.MessagePackMessages is not { } whole) return false;
+        Messages += whole;
+        return true;
+    }
+
+    /// <summary>How many hub messages of JSON end in a payload.</summary>
+    public static int CountJson(ReadOnlySpan<byte> payload) => payload.Count(RecordSeparator);
+
+    /// <summary>Of how many hub messages of MessagePack a payload consists; null: not of whole ones.</summary>
+    public static int? CountWholeMessagePack(ReadOnlySpan<byte> payload)
+    {
+        var counter = new HubMessageCounter { encoding = Encoding.MessagePack };
+        counter.CountPrefixed(payload);
+        return counter is { encoding: Encoding.MessagePack, left: 0, prefixLength: 0 } ? (int)counter.Messages : null;
     }
 
     private void CountPrefixed(ReadOnlySpan<byte> payload)

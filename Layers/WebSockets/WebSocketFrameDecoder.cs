@@ -97,24 +97,22 @@ internal sealed class WebSocketFrameDecoder(ILayerOutput output, bool fromClient
     /// </summary>
     public bool TryTakeMessage(ReadOnlySpan<byte> bytes)
     {
-        if (fromClient || state != State.Header || headerCount != 0 || (seen & (Seen.WithinMessage | Seen.Close)) != 0 || Messages is not null || emitsDataFrames || bytes.Length < 2) return false;
-        // FIN, and a text or binary opcode; RSV1 alone, and where compression was agreed on.
-        if ((bytes[0] & 0xBF) is not (0x81 or 0x82) || ((bytes[0] & 0x40) != 0 && !mayCompress)) return false;
-        int length = bytes[1];
-        var payload = length < 126 ? 2 : 4;
-        if (payload == 4)
-        {
-            // A masked frame, a longer one, or one whose length takes more bytes than it needs.
-            if (length != 126 || bytes.Length < 4) return false;
-            length = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
-            if (length < 126) return false;
-        }
-
-        if (length != bytes.Length - payload) return false;
+        if (!TakesMessages || !WholeMessage.TryFindPayload(bytes, out var payload, out var isCompressed) || (isCompressed && !mayCompress)) return false;
         Frames++;
         if (CountsHubMessages) counter.Count(bytes[payload..]);
         return true;
     }
+
+    /// <summary>The same of bytes that were looked at before.</summary>
+    public bool TryTakeMessage(in WholeMessage message)
+    {
+        if (!TakesMessages || (message.IsCompressed && !mayCompress) || (CountsHubMessages && !counter.TryCount(message))) return false;
+        Frames++;
+        return true;
+    }
+
+    /// <summary>The next byte begins a message, and nobody wants more than that it is counted.</summary>
+    private bool TakesMessages => !fromClient && state == State.Header && headerCount == 0 && (seen & (Seen.WithinMessage | Seen.Close)) == 0 && Messages is null && !emitsDataFrames;
 
     /// <inheritdoc/>
     public override bool TrySkip(long count, long offset)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using RealtimeHello.Layers.WebSockets;
 
 namespace RealtimeHello.Recording.Journals;
 
@@ -25,12 +26,13 @@ internal sealed class FanOuts
     private const int Pairs = 8;
 
     private readonly Pair[] seen = [.. Enumerable.Range(0, Pairs).Select(_ => new Pair())];
-    private byte[]? latest;
+    private SharedMessage? latest;
 
     /// <summary>The message that goes to many just now, if it is this one.</summary>
-    public byte[]? FindLatest(ReadOnlySpan<byte> message) => Volatile.Read(ref latest) is { } last && message.SequenceEqual(last) ? last : null;
+    public SharedMessage? FindLatest(ReadOnlySpan<byte> message) => Volatile.Read(ref latest) is { } last && message.SequenceEqual(last.Bytes) ? last : null;
 
-    /// <summary>The shared bytes equal to these, which nobody changes; null: they are to be kept with their connection.</summary>
+    /// <summary>The shared bytes equal to these; null: they are to be kept with their connection.</summary>
+    /// <param name="message">One whole message in one frame.</param>
     public byte[]? Find(ReadOnlySpan<byte> message)
     {
         if (message.Length < Shortest) return null;
@@ -44,13 +46,15 @@ internal sealed class FanOuts
             return null;
         }
 
-        if (Volatile.Read(ref place.Shared) is { } shared) return message.SequenceEqual(shared) ? latest = shared : null;
+        if (Volatile.Read(ref place.Shared) is { } shared) return message.SequenceEqual(shared.Bytes) ? (latest = shared).Bytes : null;
         if (++place.Times < TimesUntilShared) return null;
         // Among the pinned objects, which count as old: a young one that the logs of two hundred connections pointed to would have every collection look through all of them for it.
-        shared = GC.AllocateUninitializedArray<byte>(message.Length, pinned: message.Length <= LongestPinned);
-        message.CopyTo(shared);
+        if (WholeMessage.Of(message) is not { } whole) return null;
+        var bytes = GC.AllocateUninitializedArray<byte>(message.Length, pinned: message.Length <= LongestPinned);
+        message.CopyTo(bytes);
+        shared = new SharedMessage(bytes, whole);
         Volatile.Write(ref place.Shared, shared);
-        return latest = shared;
+        return (latest = shared).Bytes;
     }
 
     /// <summary>Tells messages apart fast. Whoever makes two alike on purpose has them kept with their connections, as what is sent to few is.</summary>
@@ -83,7 +87,7 @@ internal sealed class FanOuts
     {
         public uint Print;
         public int Times;
-        public byte[]? Shared;
+        public SharedMessage? Shared;
 
         public void Begin(uint print)
         {
@@ -93,3 +97,8 @@ internal sealed class FanOuts
         }
     }
 }
+
+/// <summary>A message that goes to many.</summary>
+/// <param name="Bytes">As they stand on the wire. Nobody changes them.</param>
+/// <param name="Whole">What was seen of them.</param>
+internal sealed record SharedMessage(byte[] Bytes, WholeMessage Whole);

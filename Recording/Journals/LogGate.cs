@@ -35,10 +35,11 @@ internal sealed class LogGate : IMessageTap
             if (!isOpen || direction != this.direction || rows is not { } places || writer is not { } recording) return false;
             try
             {
-                if (count == 0) row = places.RowOf(message);
+                if (count == 0) row = places.RowOf(message.Bytes);
                 var number = journal.NextNumber(recording);
-                ref var place = ref places.At(row, column, message);
-                place.Message = message;
+                ref var place = ref places.At(row, column, message.Bytes);
+                place.Message = message.Bytes;
+                place.Whole = message.Whole;
                 place.Number = number;
                 place.Ticks = journal.Time.GetUtcNow().Ticks;
                 row = PendingRows.Behind(row);

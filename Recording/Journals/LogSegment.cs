@@ -119,12 +119,12 @@ internal sealed class LogSegment
         if (FirstEntry < 0 || offset != Last.EndOf(direction)) return default;
         var places = Math.Min(waiting.Length, attachedRoom - attachedCount);
         var (count, length, at, context) = (0, 0, Length, Last);
-        while (count < places && capacity - at >= EntryEncoding.Longest && waiting[count].Message!.Length <= sharing.Left - length)
+        while (count < places && capacity - at >= EntryEncoding.Longest && waiting[count].Whole.Length <= sharing.Left - length)
         {
             ref readonly var next = ref waiting[count];
             PlaceIn(attached, attachedCount + count++) = next.Message;
-            length += next.Message!.Length;
-            at += EntryEncoding.WriteShared(MemoryMarshal.CreateSpan(ref PlaceIn(Bytes, at), capacity - at), direction, next.Number, next.Ticks, next.Message.Length, ref context);
+            length += next.Whole.Length;
+            at += EntryEncoding.WriteShared(MemoryMarshal.CreateSpan(ref PlaceIn(Bytes, at), capacity - at), direction, next.Number, next.Ticks, next.Whole.Length, ref context);
         }
 
         attachedCount += count;

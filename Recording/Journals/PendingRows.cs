@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using RealtimeHello.Layers;
+using RealtimeHello.Layers.WebSockets;
 
 namespace RealtimeHello.Recording.Journals;
 
@@ -18,7 +19,7 @@ internal sealed class PendingRows(Journal journal)
     public const int Columns = 32;
 
     /// <summary>Memory in use, in bytes.</summary>
-    public const int Size = 64 + (Columns * Rows * 24);
+    public const int Size = 64 + (Columns * Rows * 32);
 
     private readonly PendingMessage[] places = new PendingMessage[Rows * Columns];
     private uint freeColumns = uint.MaxValue;
@@ -100,6 +101,9 @@ internal struct PendingMessage
     public byte[]? Message;
     public long Number;
     public long Ticks;
+
+    /// <summary>What was seen of it when it was there: what is done with it when it is written has no need to look at it.</summary>
+    public WholeMessage Whole;
 }
 
 /// <summary>Writes messages that waited.</summary>

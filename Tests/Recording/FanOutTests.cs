@@ -267,10 +267,13 @@ public sealed class FanOutTests
     private static List<string> Told(IEnumerable<LayerEvent> events) =>
         [.. events.Select(happened => $"{happened.Tap} {happened.Direction} {happened.Bytes} {(happened.Detail is TcpOpened ? "" : System.Text.Json.JsonSerializer.Serialize(happened.Detail, happened.Detail.GetType()))}")];
 
+    /// <summary>A frame of that many bytes in all.</summary>
     private static byte[] MessageOf(int length, byte kind)
     {
         var message = new byte[length];
         Array.Fill(message, (byte)'m');
+        byte[] header = length < 128 ? [0x81, (byte)(length - 2)] : [0x81, 126, (byte)((length - 4) >> 8), (byte)(length - 4)];
+        header.AsSpan(0, Math.Min(header.Length, length)).CopyTo(message);
         if (length > 9) message[9] = kind;
         return message;
     }
