@@ -160,6 +160,43 @@ public sealed class FanOutTests
     }
 
     [Fact]
+    public void Members_of_several_rooms_that_come_go_and_are_out_of_step_each_find_what_they_were_sent_in_order()
+    {
+        var journal = new Journal();
+        // More than have their places together, in three rooms that some share.
+        var members = RecordedConversation.Many(journal, (2 * PendingRows.Columns) + 5).ConvertAll(member => (Member: member, Sent: new List<string>()));
+        var random = new Random(4);
+        var gone = new List<(RecordedConversation Member, List<string> Sent)>();
+        for (var i = 0; i < 900; i++)
+        {
+            var (room, text) = (random.Next(3), $"\"message {i} to all the members of a room\"");
+            var frame = Posted(text);
+            for (var m = 0; m < members.Count; m++)
+            {
+                if (m % 3 != room && m % 10 != room) continue;
+                members[m].Member.Sent(frame);
+                members[m].Sent.Add(text);
+            }
+
+            if (random.Next(10) == 0) members[random.Next(members.Count)].Member.Received(RecordedConversation.Frame("{\"type\":6}\u001e", masked: true));
+            if (random.Next(20) != 0) continue;
+            var leaves = random.Next(members.Count);
+            gone.Add(members[leaves]);
+            members[leaves].Member.Recorder.Close();
+            members[leaves] = (new RecordedConversation(journal, $"later-{i}").Upgrade().Handshake(), []);
+        }
+
+        foreach (var (member, sent) in members.Concat(gone))
+        {
+            member.Events().Select(happened => happened.Detail).OfType<InvocationMessage>().Select(invocation => invocation.Arguments[0]).Should().Equal(sent);
+            member.Recorder.Record.Counters.FramesSent.Should().Be(sent.Count + 1, "of the handshake there is one");
+        }
+
+        foreach (var (member, _) in members) member.Recorder.Close();
+        journal.SizeOfPlaces.Should().Be(0);
+    }
+
+    [Fact]
     public void Nobody_can_tell_what_was_shared_or_waited_by_what_is_read() =>
         // Steps of one member among others: who sends what, and who looks meanwhile.
         Gen.Select(Gen.Int[0, 9], Gen.Int[0, 2]).Array[1, 80].Sample(
