@@ -22,11 +22,9 @@ public sealed partial class ConnectionRecorder
     /// </summary>
     void IByteTap.Bytes(Direction direction, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty || log.Gate.TryTake(direction, bytes)) return;
+        if (bytes.IsEmpty) return;
         Take(socketTap ??= bytes[0] == 0x16 ? TapPoint.Wire : TapPoint.Plain, direction, bytes);
     }
-
-    IMessageTap? IByteTap.Messages => log.Gate;
 
     bool IByteTap.IsEncrypted => socketTap == TapPoint.Wire;
 
@@ -77,7 +75,7 @@ public sealed partial class ConnectionRecorder
         {
             var message = journal.Options.ConnectionBytes >= FanOuts.LeastBudget ? journal.FanOuts.Find(bytes) : null;
             // This connection takes part in fan-outs: what comes in the next ones may wait.
-            if (message is not null) log.Gate.Open(direction, this, journal);
+            if (message is not null) log.Gate.Open(direction, journal);
             return trim | Store(journal.NextNumber(this), Now.Ticks, TapPoint.Plain, direction, Pass(direction, bytes.Length), bytes, beginsMessage: true, message);
         }
 

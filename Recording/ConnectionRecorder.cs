@@ -16,7 +16,7 @@ namespace RealtimeHello.Recording;
 /// Joins the taps of one connection to the journal: masks secrets, numbers and times chunks and facts, and decodes the lifecycle as it goes.
 /// Thread-safe. Never throws: a fault of its own ends the recording of this connection, and the connection goes on untouched.
 /// </summary>
-public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, ICounter, IPendingWriter
+public sealed partial class ConnectionRecorder : IConnectionOutput, ICounter, IPendingWriter
 {
     /// <summary>How much of the end of a connection is decoded to find out why it ended.</summary>
     private const int TailBytes = 8 * 1024;
@@ -48,6 +48,7 @@ public sealed partial class ConnectionRecorder : IByteTap, IConnectionOutput, IC
         evidence = new CloseEvidence(record.Perspective);
         decoder = new ConnectionDecoder(record.Perspective, DecodingDepth.Lifecycle, this, journal.Options.Decoders);
         record.Counting = this;
+        log.Gate.Begin(this);
         Fact(new TcpOpened(record.Remote, record.Local, ByThisSide: record.Perspective == Perspective.Client));
     }
 

@@ -1,4 +1,5 @@
 using RealtimeHello.Layers;
+using RealtimeHello.Layers.Decoding;
 using RealtimeHello.Recording.Taps;
 
 namespace RealtimeHello.Recording.Journals;
@@ -7,11 +8,13 @@ namespace RealtimeHello.Recording.Journals;
 /// What stands in front of a connection's log: its lock, and the last few messages of a fan-out, which wait there to be written together. Whoever reads the log or adds to it finds them written.
 /// A fan-out comes by hundreds of connections in turn and finds what belongs to each out of the processor's caches: so a message that waits touches nothing of its connection alone but this.
 /// </summary>
-internal sealed class LogGate : IMessageTap
+internal sealed class LogGate : IByteTap
 {
-    /// <summary>Where messages may wait, and who writes them; null: none may.</summary>
-    private PendingRows? rows;
+    /// <summary>Who writes the log; null: nobody yet, or any more.</summary>
     private IPendingWriter? writer;
+
+    /// <summary>Where messages may wait; null: none may.</summary>
+    private PendingRows? rows;
     private byte column;
 
     /// <summary>Where the next message is put.</summary>
@@ -25,7 +28,22 @@ internal sealed class LogGate : IMessageTap
     /// <summary>Messages may wait, or have.</summary>
     public bool HasPlaces => rows is not null;
 
-    /// <inheritdoc/>
+    bool IByteTap.IsEncrypted => writer is { IsEncrypted: true };
+
+    /// <summary>Who writes the log.</summary>
+    public void Begin(IPendingWriter writer) => this.writer = writer;
+
+    void IByteTap.Bytes(Direction direction, ReadOnlySpan<byte> bytes)
+    {
+        if (!TryTake(direction, bytes)) writer?.Bytes(direction, bytes);
+    }
+
+    void IByteTap.Ended(Direction direction, StreamEnding ending, string? reason) => writer?.Ended(direction, ending, reason);
+
+    void IByteTap.Backlog(long bytes) => writer?.Backlog(bytes);
+
+    /// <summary>Bytes passed.</summary>
+    /// <returns>False: they are none of these that wait, and the writer is to be told.</returns>
     public bool TryTake(Direction direction, ReadOnlySpan<byte> bytes)
     {
         if (rows?.Journal is not { } journal || journal.FanOuts.FindLatest(bytes) is not { } message) return false;
@@ -56,14 +74,9 @@ internal sealed class LogGate : IMessageTap
     }
 
     /// <summary>From now on whole messages of that direction, which is the server's, may wait, until something else comes in it; not where as many connections' do already. The caller holds the lock.</summary>
-    public void Open(Direction direction, IPendingWriter writer, Journal journal)
+    public void Open(Direction direction, Journal journal)
     {
-        if (rows is null && journal.TakePlaces() is var (taken, place))
-        {
-            (rows, column) = (taken, place);
-            this.writer = writer;
-        }
-
+        if (rows is null && journal.TakePlaces() is var (taken, place)) (rows, column) = (taken, place);
         this.direction = direction;
         isOpen = rows is not null;
     }
@@ -91,11 +104,11 @@ internal sealed class LogGate : IMessageTap
     public void Shut()
     {
         isOpen = false;
+        writer = null;
         if (rows is not { } places) return;
         if (count > 0) places.Clear(column);
         count = 0;
         rows = null;
-        writer = null;
         places.Journal.GivePlacesBack(places, column);
     }
 }

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using RealtimeHello.Layers;
 using RealtimeHello.Layers.WebSockets;
+using RealtimeHello.Recording.Taps;
 
 namespace RealtimeHello.Recording.Journals;
 
@@ -106,8 +107,8 @@ internal struct PendingMessage
     public WholeMessage Whole;
 }
 
-/// <summary>Writes messages that waited.</summary>
-internal interface IPendingWriter : IRecording
+/// <summary>Writes a log: messages that waited, and, as the tap at the socket, what does not wait.</summary>
+internal interface IPendingWriter : IRecording, IByteTap
 {
     /// <summary>Appends messages that waited. Does not throw.</summary>
     /// <param name="direction">The server's.</param>

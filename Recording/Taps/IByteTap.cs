@@ -9,9 +9,6 @@ public interface IByteTap
     /// <summary>Bytes passed.</summary>
     void Bytes(Direction direction, ReadOnlySpan<byte> bytes);
 
-    /// <summary>Where a tap may bring messages first; null: there is no short way.</summary>
-    internal IMessageTap? Messages => null;
-
     /// <summary>What passes is encrypted, and another tap above sees it decrypted, later.</summary>
     internal bool IsEncrypted => false;
 

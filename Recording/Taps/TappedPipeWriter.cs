@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using RealtimeHello.Layers;
 
 namespace RealtimeHello.Recording.Taps;
@@ -13,17 +14,21 @@ internal sealed class TappedPipeWriter : PipeWriter
 
     private static readonly SideBySide<TappedPipeWriter> Writers = new(() => new TappedPipeWriter(), AtOnce);
 
+    /// <summary>Beside the writers: of few a flush ever has to wait.</summary>
+    private static readonly ConditionalWeakTable<TappedPipeWriter, Waits> Waiting = [];
+
     /// <summary>Set with <see cref="tap"/> before anybody has this writer.</summary>
     private PipeWriter inner = null!;
     private IByteTap tap = null!;
-    private IMessageTap? messages;
 
     /// <summary>What was given to be written to, from where it was not told yet.</summary>
     private Memory<byte> memory;
 
     /// <summary>Bytes at its beginning that were written and are not told yet.</summary>
     private int untold;
-    private Waits? waits;
+
+    /// <summary>A flush is not over.</summary>
+    private bool isBehind;
 
     private TappedPipeWriter()
     {
@@ -35,7 +40,6 @@ internal sealed class TappedPipeWriter : PipeWriter
         var writer = Writers.Take();
         writer.inner = inner;
         writer.tap = tap;
-        writer.messages = tap.Messages;
         return writer;
     }
 
@@ -69,7 +73,7 @@ internal sealed class TappedPipeWriter : PipeWriter
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
         TellWhatWasWritten();
-        if (!source.IsEmpty) Tell(source.Span);
+        if (!source.IsEmpty) tap.Bytes(Direction.Sent, source.Span);
         var bytes = Unflushed() + source.Length;
         return Watch(inner.WriteAsync(source, cancellationToken), bytes);
     }
@@ -93,14 +97,9 @@ internal sealed class TappedPipeWriter : PipeWriter
     private void TellWhatWasWritten()
     {
         if (untold == 0) return;
-        Tell(memory.Span[..untold]);
+        tap.Bytes(Direction.Sent, memory.Span[..untold]);
         memory = memory[untold..];
         untold = 0;
-    }
-
-    private void Tell(ReadOnlySpan<byte> bytes)
-    {
-        if (messages is null || !messages.TryTake(Direction.Sent, bytes)) tap.Bytes(Direction.Sent, bytes);
     }
 
     /// <summary>Bytes that the next flush hands over, where the transport knows.</summary>
@@ -110,27 +109,28 @@ internal sealed class TappedPipeWriter : PipeWriter
     private ValueTask<FlushResult> Watch(ValueTask<FlushResult> flushing, long bytes)
     {
         if (!flushing.IsCompleted) return Wait(flushing, bytes);
-        if (waits is { Bytes: > 0 }) Over(waits);
+        if (isBehind) CatchUp();
         return flushing;
     }
 
     private async ValueTask<FlushResult> Wait(ValueTask<FlushResult> flushing, long bytes)
     {
-        var mine = waits ??= new Waits();
-        mine.Bytes += bytes;
-        tap.Backlog(mine.Bytes);
+        isBehind = true;
+        var waits = Waiting.GetOrCreateValue(this);
+        waits.Bytes += bytes;
+        tap.Backlog(waits.Bytes);
         var result = await flushing.ConfigureAwait(false);
-        if (!result.IsCanceled && !result.IsCompleted) Over(mine);
+        if (!result.IsCanceled && !result.IsCompleted) CatchUp();
         return result;
     }
 
-    private void Over(Waits mine)
+    private void CatchUp()
     {
-        mine.Bytes = 0;
+        isBehind = false;
+        if (Waiting.TryGetValue(this, out var waits)) waits.Bytes = 0;
         tap.Backlog(0);
     }
 
-    /// <summary>Of few writers a flush ever has to wait.</summary>
     private sealed class Waits
     {
         /// <summary>Handed over by flushes of which none is over.</summary>
