@@ -84,6 +84,29 @@ public sealed class TappedDuplexPipeTests
         sent.ToArray().Should().Equal(expected);
     }
 
+    [Fact]
+    public async Task What_is_written_is_told_when_it_is_handed_over_and_before_anybody_can_have_read_it()
+    {
+        var wire = new Pipe(new PipeOptions(readerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
+        var tap = new Heard();
+        var output = new TappedDuplexPipe(new Duplex(new Pipe().Reader, wire.Writer), tap).Output;
+        var read = HeardBehindRead();
+
+        "abc"u8.CopyTo(output.GetSpan(3));
+        output.Advance(3);
+        tap.Bytes.Should().BeEmpty("nobody was handed anything yet");
+        await output.FlushAsync(TestContext.Current.CancellationToken);
+        (await read).Should().Be(3);
+        await output.FlushAsync(TestContext.Current.CancellationToken);
+        tap.Bytes.Should().Equal("abc"u8.ToArray(), "it is told once");
+
+        async Task<int> HeardBehindRead()
+        {
+            await wire.Reader.ReadAsync(TestContext.Current.CancellationToken).ConfigureAwait(false);
+            return tap.Bytes.Count;
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -187,7 +210,7 @@ public sealed class TappedDuplexPipeTests
     {
         private readonly List<byte> bytes = [];
 
-        public IReadOnlyList<byte> Bytes => bytes;
+        public List<byte> Bytes => bytes;
 
         public List<long> Backlogs { get; } = [];
 

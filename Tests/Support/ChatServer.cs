@@ -107,18 +107,13 @@ public sealed class ChatServer : WebApplicationFactory<Program>
         });
     }
 
+    /// <summary>Called within disposing of it asynchronously, too.</summary>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (disposing) _ownFolder?.Dispose();
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
+        if (!disposing) return;
         // The program's own thread disposes of the container too, and may be at it still: then the data folder is in use.
-        if (_address.IsValueCreated) await _logger.Disposed.WaitAsync(Patience);
+        if (_address.IsValueCreated && !_logger.Disposed.Wait(Patience)) throw new TimeoutException("The server did not end.");
         _ownFolder?.Dispose();
-        GC.SuppressFinalize(this);
     }
 }
