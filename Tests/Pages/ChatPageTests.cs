@@ -42,6 +42,8 @@ public sealed class ChatPageTests(Browser browser)
         await using var folder = new TemporaryServer();
         var server = await folder.Start();
         await using var context = await browser.Open();
+        // The page draws by lot how long it waits before it tries again: up to 30 s, where the server took long to start.
+        await context.AddInitScriptAsync("Math.random = () => 0.1");
         var page = await ChatPage.SignedIn(context, server, "ada");
         await page.Post("before");
         await page.Shows("before", 1);
