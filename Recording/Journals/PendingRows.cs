@@ -27,7 +27,7 @@ internal sealed class PendingRows(Journal journal)
 
     /// <summary>What was put last anywhere, and in which row: where a connection begins of which nothing waits. Written by anybody, and only a guess.</summary>
     private byte[]? latest;
-    private int latestRow;
+    private byte latestRow;
 
     public Journal Journal => journal;
 
@@ -52,7 +52,7 @@ internal sealed class PendingRows(Journal journal)
     public static byte Behind(byte row) => (byte)((row + 1) % Rows);
 
     /// <summary>Where a connection of which nothing waits puts that message: where others have it.</summary>
-    public byte RowOf(byte[] message) => (byte)(latest == message ? latestRow : (latestRow + 1) % Rows);
+    public byte RowOf(byte[] message) => latest == message ? latestRow : Behind(latestRow);
 
     /// <summary>A place, to be written to.</summary>
     public ref PendingMessage At(byte row, byte column, byte[] message)
